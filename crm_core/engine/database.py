@@ -1,0 +1,88 @@
+"""The one place that opens DuckDB: one bounded in-process database, a cursor for every call."""
+
+import os
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+Parameters = Mapping[str, Any]
+
+
+class Database:
+    """An in-memory DuckDB with bounded memory and spill space.
+
+    Every call takes a cursor of its own: a connection shared by threads gives silently wrong
+    answers. Tables made here are seen by all cursors; temporary tables are not, so there are none.
+    """
+
+    def __init__(self, memory_limit: str = "4GB", spill_limit: str = "20GB", threads: int | None = None) -> None:
+        self._spill_folder = tempfile.TemporaryDirectory(prefix="clientele-spill-")
+        self._connection = duckdb.connect(
+            ":memory:",
+            config={
+                "threads": threads or os.cpu_count() or 1,
+                "memory_limit": memory_limit,
+                "temp_directory": self._spill_folder.name,
+                "max_temp_directory_size": spill_limit,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "python_enable_replacements": False,
+            },
+        )
+        with self.cursor() as cursor:
+            for statement in split_statements(MACROS.read_text(encoding="utf-8")):
+                cursor.execute(statement)
+
+    @contextmanager
+    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor for one call; closed afterwards, whatever happened."""
+        cursor = self._connection.cursor()
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+
+    def execute(self, sql: str, parameters: Parameters | None = None) -> None:
+        """Run a statement for its effect."""
+        with self.cursor() as cursor:
+            cursor.execute(sql, parameters or {}).fetchall()
+
+    def arrow(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
+        """Run a query and return all of its rows."""
+        with self.cursor() as cursor:
+            return cursor.sql(sql, params=parameters or {}).to_arrow_table()
+
+    def rows(self, sql: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
+        """Run a query that returns a few rows, as tuples."""
+        with self.cursor() as cursor:
+            return cursor.execute(sql, parameters or {}).fetchall()
+
+    def close(self) -> None:
+        self._connection.close()
+        self._spill_folder.cleanup()
+
+
+MACROS = Path(__file__).parent / "macros.sql"
+_shared_lock = threading.Lock()
+
+
+def split_statements(script: str) -> list[str]:
+    return [statement.query for statement in duckdb.extract_statements(script)]
+
+
+@cache
+def _shared_database() -> Database:
+    return Database(memory_limit=os.environ.get("CLIENTELE_MEMORY", "4GB"))
+
+
+def shared_database() -> Database:
+    """The database of this process, opened when first asked for."""
+    with _shared_lock:
+        return _shared_database()

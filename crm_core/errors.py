@@ -1,0 +1,43 @@
+"""What can go wrong in a way a person can put right.
+
+    CrmError                what the reader sees as a sentence, never as a traceback
+        InputError          a file, a table or a column that cannot be used as it is
+        SettingsError       settings that contradict each other
+        NotEnoughData       the data set is sound but too small, too short or lacks a column
+        StoreError          a data set or scenario that is not there, or cannot be written
+
+Anything else is a bug and crashes loudly. Messages are written in the language spoken when the
+error is raised; each says what happened, where, and what to do.
+"""
+
+from collections.abc import Sequence
+
+from crm_core.language import _
+
+
+class CrmError(Exception):
+    """Base of every error whose text a person may read."""
+
+
+class InputError(CrmError):
+    """A file, a table or a column that cannot be used as it is."""
+
+    @classmethod
+    def missing_columns(cls, missing: Sequence[str], found: Sequence[str]) -> "InputError":
+        return cls(
+            _("No column for {missing}. The file has: {found}. Choose one, or add it to the file.").format(
+                missing=", ".join(missing), found=", ".join(found)
+            )
+        )
+
+
+class SettingsError(CrmError):
+    """Settings that contradict each other."""
+
+
+class NotEnoughData(CrmError):
+    """The data set is sound but too small, too short or lacks a column for this question."""
+
+
+class StoreError(CrmError):
+    """A data set or scenario that is not there, or cannot be written."""
