@@ -1,0 +1,137 @@
+"""Tables worth keeping: built once, shared by all sessions, dropped when memory runs short.
+
+A `Recipe` says how a table is made; its key is a hash of everything it is made from, so equal
+recipes are one table and a changed one never answers with old rows. `Engine.lease` builds what is
+missing and protects it from being dropped while it is read; the least recently used tables nobody
+reads go first.
+"""
+
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Any
+
+import pyarrow as pa
+
+from crm_core.engine.composer import Query, compose, compose_text
+from crm_core.engine.database import Database, shared_database
+
+DEFAULT_BUDGET_BYTES = 1_500_000_000
+COLUMN_BYTES = {"VARCHAR": 32, "DOUBLE": 8, "BIGINT": 8, "INTEGER": 4, "DATE": 4, "BOOLEAN": 1, "TINYINT": 1}
+WIDE_COLUMN_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a table is made: a model (or a SELECT), what it binds, and what it stands on.
+
+    `relations` names data that is read where it lies (Parquet files); `parts` are recipes of their
+    own, kept as tables; `drafts` are short SELECTs written by the caller (a weighted sum over the
+    dimensions that this data set has).
+    """
+
+    name: str
+    model: str = ""
+    text: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    relations: Mapping[str, str] = field(default_factory=dict)
+    drafts: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple["Recipe", ...] = ()
+
+    def query(self) -> Query:
+        """The SQL, with kept tables under their keys."""
+        given = {**self.relations, **self.drafts, **{part.name: part.key for part in self.parts}}
+        return compose_text(self.text, given) if self.text else compose(self.model or self.name, given)
+
+    @cached_property
+    def key(self) -> str:
+        """The table's own name: the readable name and a hash of all it is made from."""
+        query = self.query()
+        made_from = [query.sql, {name: repr(value) for name, value in sorted(query.bind(self.parameters).items())}]
+        digest = hashlib.sha256(json.dumps(made_from).encode()).hexdigest()[:16]
+        return f"{self.name}_{digest}"
+
+
+class Engine:
+    """Runs composed queries and keeps the tables of recipes within a memory budget."""
+
+    def __init__(self, database: Database, budget_bytes: int = DEFAULT_BUDGET_BYTES) -> None:
+        self.database = database
+        self.budget_bytes = budget_bytes
+        self._guard = threading.Lock()
+        self._building: dict[str, threading.Lock] = {}
+        self._bytes: OrderedDict[str, int] = OrderedDict()
+        self._readers: dict[str, int] = {}
+
+    def arrow(self, recipe: Recipe) -> pa.Table:
+        """The rows of a recipe, computed now from the tables it stands on; nothing is kept."""
+        with ExitStack() as leases:
+            for part in recipe.parts:
+                leases.enter_context(self.lease(part))
+            query = recipe.query()
+            return self.database.arrow(query.sql, query.bind(recipe.parameters))
+
+    @contextmanager
+    def lease(self, recipe: Recipe) -> Iterator[str]:
+        """The name of the kept table of `recipe`, which stays as long as the block lasts."""
+        with self._guard:
+            self._readers[recipe.key] = self._readers.get(recipe.key, 0) + 1
+            building = self._building.setdefault(recipe.key, threading.Lock())
+        try:
+            with building:
+                if recipe.key not in self._bytes:
+                    self._build(recipe)
+            with self._guard:
+                self._bytes.move_to_end(recipe.key)
+            yield recipe.key
+        finally:
+            with self._guard:
+                self._readers[recipe.key] -= 1
+                if not self._readers[recipe.key]:
+                    del self._readers[recipe.key]
+
+    def kept(self) -> dict[str, int]:
+        """The tables kept now and their estimated size in bytes, least recently used first."""
+        with self._guard:
+            return dict(self._bytes)
+
+    def _build(self, recipe: Recipe) -> None:
+        with ExitStack() as leases:
+            for part in recipe.parts:
+                leases.enter_context(self.lease(part))
+            query = recipe.query()
+            create = f"create or replace table {recipe.key} as\n{query.sql}"
+            self.database.execute(create, query.bind(recipe.parameters))
+        size = self._estimated_bytes(recipe.key)
+        with self._guard:
+            self._bytes[recipe.key] = size
+            self._drop_over_budget()
+
+    def _estimated_bytes(self, table: str) -> int:
+        columns = self.database.rows(
+            "select data_type, estimated_size from duckdb_columns() join duckdb_tables() using (table_name)"
+            " where table_name = $table",
+            {"table": table},
+        )
+        return sum(COLUMN_BYTES.get(data_type, WIDE_COLUMN_BYTES) * rows for data_type, rows in columns)
+
+    def _drop_over_budget(self) -> None:
+        """Drop what was used longest ago and is read by nobody. Called with the guard held."""
+        for key in list(self._bytes):
+            if sum(self._bytes.values()) <= self.budget_bytes:
+                return
+            if key not in self._readers:
+                del self._bytes[key]
+                self._building.pop(key, None)
+                self.database.execute(f"drop table if exists {key}")
+
+
+@cache
+def shared_engine() -> Engine:
+    """The engine of this process, on the shared database."""
+    return Engine(shared_database())
