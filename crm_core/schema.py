@@ -82,14 +82,15 @@ CUSTOMER_ID = Column(
     N_("Who bought: any code or name, kept exactly as written."),
     required=True,
     synonyms=_words(
-        "customer id|customer|customer no|customer number|customer code|customer key|customer ref|cust id|cust no|cust"
-        "|client id|client|client no|client code|account id|account|account no|account number|account code|buyer id"
-        "|buyer|user id|user|userid|member id|member no|member|card no|card number|loyalty card|household id|household"
-        "|household key|party id|consumer id|shopper id|sold to|sold to party|bill to|contact id|company id|uid|cid"
-        "|customer unique id|visitor id|donor id"
-        "|客户id|客户编号|客户编码|客户代码|客户号|客户|客户码|客编|顾客id|顾客编号|顾客|顾客号|会员id|会员编号|会员号|会员卡号|会员"
-        "|用户id|用户编号|用户号|用户|买家id|买家|买家会员名|买家账号|买家昵称|购买人|购货单位|购货方|往来单位|往来单位编码|客商编码|客商"
-        "|单位编码|客户账号|账号|帐号|客户標識|客戶編號|客戶代號|客戶|會員編號|會員"
+        "customer id|customer|customer no|customer number|customer code|customer key|customer ref"
+        "|cust id|cust no|cust|client id|client|client no|client code|account id|account|account no"
+        "|account number|account code|buyer id|buyer|user id|user|userid|member id|member no|member"
+        "|card no|card number|loyalty card|household id|household|household key|party id|consumer id"
+        "|shopper id|sold to|sold to party|bill to|contact id|company id|uid|cid|customer unique id"
+        "|visitor id|donor id|客户id|客户编号|客户编码|客户代码|客户号|客户|客户码|客编|顾客id"
+        "|顾客编号|顾客|顾客号|会员id|会员编号|会员号|会员卡号|会员|用户id|用户编号|用户号|用户"
+        "|买家id|买家|买家会员名|买家账号|买家昵称|购买人|购货单位|购货方|往来单位|往来单位编码"
+        "|客商编码|客商|单位编码|客户账号|账号|帐号|客户標識|客戶編號|客戶代號|客戶|會員編號|會員"
     ),
 )
 
@@ -99,9 +100,9 @@ SALES_REP = Column(
     N_("Sales representative"),
     N_("Who looks after the customer on our side."),
     synonyms=_words(
-        "sales rep|salesrep|sales representative|salesperson|sales person|salesman|sales agent|rep|rep name|seller"
-        "|account manager|account owner|owner|agent|employee|handled by"
-        "|业务员|销售员|销售代表|销售人员|销售|客户经理|负责人|跟进人|经办人|导购|导购员|营业员|业务代表|業務員"
+        "sales rep|salesrep|sales representative|salesperson|sales person|salesman|sales agent|rep"
+        "|rep name|seller|account manager|account owner|owner|agent|employee|handled by|业务员|销售员"
+        "|销售代表|销售人员|销售|客户经理|负责人|跟进人|经办人|导购|导购员|营业员|业务代表|業務員"
     ),
 )
 
@@ -118,14 +119,15 @@ ORDERS = Table(
             N_("When the order was placed; a day is enough."),
             required=True,
             synonyms=_words(
-                "ordered at|order date|orderdate|date of order|ordered on|order time|order datetime|order timestamp"
-                "|date|datetime|timestamp|time|day|invoice date|invoicedate|transaction date|transaction timestamp"
-                "|transaction time|trans date|trx date|purchase date|purchased at|purchase time|sale date|sales date"
-                "|sold at|created at|created|create time|order created|order purchase timestamp|doc date|document date"
-                "|posting date|bill date|billing date|close date|closed date|payment time|paid time|order day|event time"
-                "|订单日期|订单时间|下单日期|下单时间|日期|时间|交易日期|交易时间|购买日期|购买时间|销售日期|销售时间|消费日期|消费时间"
-                "|开单日期|开票日期|单据日期|成交日期|成交时间|订单创建时间|创建时间|创建日期|付款时间|支付时间|订单付款时间|出库日期"
-                "|业务日期|制单日期|發票日期|訂單日期|下單時間"
+                "ordered at|order date|orderdate|date of order|ordered on|order time|order datetime"
+                "|order timestamp|date|datetime|timestamp|time|day|invoice date|invoicedate|transaction date"
+                "|transaction timestamp|transaction time|trans date|trx date|purchase date|purchased at"
+                "|purchase time|sale date|sales date|sold at|created at|created|create time|order created"
+                "|order purchase timestamp|doc date|document date|posting date|bill date|billing date"
+                "|close date|closed date|payment time|paid time|order day|event time|订单日期|订单时间"
+                "|下单日期|下单时间|日期|时间|交易日期|交易时间|购买日期|购买时间|销售日期|销售时间|消费日期"
+                "|消费时间|开单日期|开票日期|单据日期|成交日期|成交时间|订单创建时间|创建时间|创建日期"
+                "|付款时间|支付时间|订单付款时间|出库日期|业务日期|制单日期|發票日期|訂單日期|下單時間"
             ),
         ),
         Column(
@@ -136,14 +138,15 @@ ORDERS = Table(
             unit=N_("money"),
             required=True,
             synonyms=_words(
-                "amount|net amount|amount net|total|total amount|line total|line amount|order amount|order total|sales"
-                "|sales amount|sale amount|sales value|sale value|net sales|revenue|net revenue|turnover|value"
-                "|order value|spend|spent|money|paid amount|amount paid|payment|payment value|payment amount|total price"
-                "|total sales|total paid|extended price|ext price|dollar value|dollar amount|amt|amt net|subtotal"
-                "|grand total|monetary|monetary value|close value|deal value|total value|invoice amount|price paid"
-                "|金额|销售额|销售金额|销售收入|订单金额|订单总额|总金额|总额|合计金额|实付金额|实付|实收金额|实收|实付款|买家实际支付金额"
-                "|支付金额|付款金额|消费金额|成交金额|成交额|交易金额|交易额|应收金额|应付金额|营业额|收入|价税合计|含税金额|不含税金额"
-                "|净额|小计|商品总价|总价|合计|金額|銷售額|銷售金額|訂單金額"
+                "amount|net amount|amount net|total|total amount|line total|line amount|order amount"
+                "|order total|sales|sales amount|sale amount|sales value|sale value|net sales|revenue"
+                "|net revenue|turnover|value|order value|spend|spent|money|paid amount|amount paid|payment"
+                "|payment value|payment amount|total price|total sales|total paid|extended price|ext price"
+                "|dollar value|dollar amount|amt|amt net|subtotal|grand total|monetary|monetary value"
+                "|close value|deal value|total value|invoice amount|price paid|金额|销售额|销售金额|销售收入"
+                "|订单金额|订单总额|总金额|总额|合计金额|实付金额|实付|实收金额|实收|实付款|买家实际支付金额"
+                "|支付金额|付款金额|消费金额|成交金额|成交额|交易金额|交易额|应收金额|应付金额|营业额|收入"
+                "|价税合计|含税金额|不含税金额|净额|小计|商品总价|总价|合计|金額|銷售額|銷售金額|訂單金額"
             ),
         ),
         Column(
@@ -152,12 +155,12 @@ ORDERS = Table(
             N_("Order number"),
             N_("Lines with the same number and customer are one order; without it, one customer's day is one order."),
             synonyms=_words(
-                "order id|order no|order number|order code|order ref|order|orderid|invoice|invoice no|invoice number"
-                "|invoice id|invoiceno|basket id|basket|transaction id|transaction no|transaction|trans id|trx id"
-                "|receipt no|receipt id|receipt|ticket no|bill no|bill number|sales order|so number|document number"
-                "|doc no|purchase id|opportunity id|deal id|session id"
-                "|订单id|订单编号|订单号|订单|订单编码|单号|单据号|单据编号|销售单号|出库单号|交易号|交易编号|交易单号|流水号|小票号"
-                "|发票号|发票号码|主订单编号|子订单编号|訂單編號|訂單號|單號"
+                "order id|order no|order number|order code|order ref|order|orderid|invoice|invoice no"
+                "|invoice number|invoice id|invoiceno|basket id|basket|transaction id|transaction no"
+                "|transaction|trans id|trx id|receipt no|receipt id|receipt|ticket no|bill no|bill number"
+                "|sales order|so number|document number|doc no|purchase id|opportunity id|deal id|session id"
+                "|订单id|订单编号|订单号|订单|订单编码|单号|单据号|单据编号|销售单号|出库单号|交易号|交易编号"
+                "|交易单号|流水号|小票号|发票号|发票号码|主订单编号|子订单编号|訂單編號|訂單號|單號"
             ),
         ),
         Column(
@@ -167,9 +170,10 @@ ORDERS = Table(
             N_("How many of the product."),
             unit=N_("pieces"),
             synonyms=_words(
-                "quantity|qty|order quantity|orderquantity|units|unit count|units sold|pieces|count|item count|items"
-                "|number of items|volume|quantity sold|sales quantity|number of cds|no of items"
-                "|数量|销售数量|订单数量|购买数量|件数|销量|个数|商品数量|宝贝总数量|出库数量|数目|數量|件數"
+                "quantity|qty|order quantity|orderquantity|units|unit count|units sold|pieces|count"
+                "|item count|items|number of items|volume|quantity sold|sales quantity|number of cds"
+                "|no of items|数量|销售数量|订单数量|购买数量|件数|销量|个数|商品数量|宝贝总数量|出库数量"
+                "|数目|數量|件數"
             ),
         ),
         Column(
@@ -178,12 +182,13 @@ ORDERS = Table(
             N_("Product"),
             N_("Code or name of what was bought."),
             synonyms=_words(
-                "product id|product|product code|product key|productkey|product no|product number|product sku|sku|sku id"
-                "|stock code|stockcode|item|item id|item no|item code|item number|article|article no|article number"
-                "|material|material no|part no|part number|product name|productname|item name|description"
-                "|product description|upc|ean|barcode|asin"
-                "|产品id|产品编号|产品编码|产品代码|产品|商品id|商品编号|商品编码|商品代码|商品|货号|款号|物料编码|物料号|物料|存货编码"
-                "|产品名称|商品名称|品名|宝贝标题|商品标题|规格型号|条码|条形码|產品編號|商品編號|產品名稱"
+                "product id|product|product code|product key|productkey|product no|product number|product sku"
+                "|sku|sku id|stock code|stockcode|item|item id|item no|item code|item number|article"
+                "|article no|article number|material|material no|part no|part number|product name|productname"
+                "|item name|description|product description|upc|ean|barcode|asin|产品id|产品编号|产品编码"
+                "|产品代码|产品|商品id|商品编号|商品编码|商品代码|商品|货号|款号|物料编码|物料号|物料"
+                "|存货编码|产品名称|商品名称|品名|宝贝标题|商品标题|规格型号|条码|条形码|產品編號|商品編號"
+                "|產品名稱"
             ),
         ),
         Column(
@@ -192,11 +197,11 @@ ORDERS = Table(
             N_("Category"),
             N_("What kind of product; used for breadth, cross-selling and return to a category."),
             synonyms=_words(
-                "category|product category|category name|categoryname|item category|product group|product type|product line"
-                "|productline|department|dept|product category name|family|product family|class|segment of product|series"
-                "|commodity|division|category code|product class"
-                "|类别|品类|分类|商品类别|产品类别|商品分类|产品分类|类目|商品类目|大类|大类名称|产品类型|商品类型|产品线|物料组|产品组"
-                "|一级分类|一级类目|品种|類別|品類|分類"
+                "category|product category|category name|categoryname|item category|product group"
+                "|product type|product line|productline|department|dept|product category name|family"
+                "|product family|class|segment of product|series|commodity|division|category code"
+                "|product class|类别|品类|分类|商品类别|产品类别|商品分类|产品分类|类目|商品类目|大类"
+                "|大类名称|产品类型|商品类型|产品线|物料组|产品组|一级分类|一级类目|品种|類別|品類|分類"
             ),
         ),
         Column(
@@ -207,8 +212,9 @@ ORDERS = Table(
             unit=N_("money"),
             synonyms=_words(
                 "discount|discount amount|discount value|disc|disc amount|rebate|promotion discount|markdown"
-                "|total discount|discount amt|retail disc|discount rate|discount percent|discount pct"
-                "|折扣|折扣额|折扣金额|优惠|优惠金额|优惠额|减免金额|让利|促销优惠|折让|折扣率|折率|折扣金額|優惠金額"
+                "|total discount|discount amt|retail disc|discount rate|discount percent|discount pct|折扣"
+                "|折扣额|折扣金额|优惠|优惠金额|优惠额|减免金额|让利|促销优惠|折让|折扣率|折率|折扣金額"
+                "|優惠金額"
             ),
         ),
         Column(
@@ -218,8 +224,8 @@ ORDERS = Table(
             N_("What the line cost us; the margin is amount less cost."),
             unit=N_("money"),
             synonyms=_words(
-                "cost|cost amount|total cost|line cost|cogs|cost of goods|cost of goods sold|cost value|product cost"
-                "|成本|成本金额|成本额|销售成本|总成本|商品成本|采购成本|成本金額"
+                "cost|cost amount|total cost|line cost|cogs|cost of goods|cost of goods sold|cost value"
+                "|product cost|成本|成本金额|成本额|销售成本|总成本|商品成本|采购成本|成本金額"
             ),
         ),
         Column(
@@ -228,9 +234,9 @@ ORDERS = Table(
             N_("Channel"),
             N_("How the order came: shop, web, telephone, dealer."),
             synonyms=_words(
-                "channel|sales channel|order channel|source|order source|platform|store|store id|store name|shop"
-                "|shop name|outlet|branch|marketplace|order type|traffic source"
-                "|渠道|销售渠道|订单来源|来源|平台|店铺|店铺名称|门店|门店名称|门店编号|网点|分店|销售平台|通路|渠道類型"
+                "channel|sales channel|order channel|source|order source|platform|store|store id|store name"
+                "|shop|shop name|outlet|branch|marketplace|order type|traffic source|渠道|销售渠道|订单来源"
+                "|来源|平台|店铺|店铺名称|门店|门店名称|门店编号|网点|分店|销售平台|通路|渠道類型"
             ),
         ),
         SALES_REP,
@@ -240,9 +246,10 @@ ORDERS = Table(
             N_("Promised delivery"),
             N_("When delivery was promised."),
             synonyms=_words(
-                "promised at|promised date|promise date|due delivery|required date|requested delivery date|delivery due"
-                "|expected delivery|estimated delivery|order estimated delivery date|scheduled delivery date|eta"
-                "|承诺日期|承诺交期|承诺到货日期|约定交货日期|要求到货日期|交期|交货日期|预计送达时间|预计到货日期|计划交货日期"
+                "promised at|promised date|promise date|due delivery|required date|requested delivery date"
+                "|delivery due|expected delivery|estimated delivery|order estimated delivery date"
+                "|scheduled delivery date|eta|承诺日期|承诺交期|承诺到货日期|约定交货日期|要求到货日期|交期"
+                "|交货日期|预计送达时间|预计到货日期|计划交货日期"
             ),
         ),
         Column(
@@ -251,9 +258,9 @@ ORDERS = Table(
             N_("Delivered"),
             N_("When it arrived."),
             synonyms=_words(
-                "delivered at|delivery date|delivered date|delivered on|actual delivery date|received date|arrival date"
-                "|order delivered customer date|delivery time"
-                "|送达日期|送达时间|到货日期|到货时间|签收日期|签收时间|实际到货日期|实际交货日期|收货时间|确认收货时间|交付日期"
+                "delivered at|delivery date|delivered date|delivered on|actual delivery date|received date"
+                "|arrival date|order delivered customer date|delivery time|送达日期|送达时间|到货日期"
+                "|到货时间|签收日期|签收时间|实际到货日期|实际交货日期|收货时间|确认收货时间|交付日期"
             ),
         ),
     ),
@@ -271,9 +278,9 @@ CUSTOMERS = Table(
             N_("Name"),
             N_("Name of the company or person."),
             synonyms=_words(
-                "name|customer name|client name|company|company name|account name|full name|contact name|member name"
-                "|business name|organisation|organization"
-                "|名称|姓名|客户名称|客户姓名|公司名称|公司|企业名称|单位名称|会员姓名|用户名|用户名称|顾客姓名|客户简称|客戶名稱|公司名稱"
+                "name|customer name|client name|company|company name|account name|full name|contact name"
+                "|member name|business name|organisation|organization|名称|姓名|客户名称|客户姓名|公司名称"
+                "|公司|企业名称|单位名称|会员姓名|用户名|用户名称|顾客姓名|客户简称|客戶名稱|公司名稱"
             ),
         ),
         Column(
@@ -282,7 +289,8 @@ CUSTOMERS = Table(
             N_("Industry"),
             N_("Line of business."),
             synonyms=_words(
-                "industry|sector|line of business|vertical|business type|segment|trade|行业|所属行业|行业类别|细分|客户类型|行業"
+                "industry|sector|line of business|vertical|business type|segment|trade|行业|所属行业|行业类别"
+                "|细分|客户类型|行業"
             ),
         ),
         Column(
@@ -291,8 +299,9 @@ CUSTOMERS = Table(
             N_("Region"),
             N_("Sales region, province or country."),
             synonyms=_words(
-                "region|area|territory|sales region|state|province|country|market|district|zone|regional office"
-                "|office location|state province|地区|区域|大区|销售区域|省份|省|省自治区|省市|国家|片区|所属区域|地區|區域"
+                "region|area|territory|sales region|state|province|country|market|district|zone"
+                "|regional office|office location|state province|地区|区域|大区|销售区域|省份|省|省自治区"
+                "|省市|国家|片区|所属区域|地區|區域"
             ),
         ),
         Column(
@@ -309,8 +318,8 @@ CUSTOMERS = Table(
             N_("Parent"),
             N_("The customer this one belongs to: related companies are summed by it."),
             synonyms=_words(
-                "parent id|parent|parent company|parent account|group id|group|subsidiary of|holding|headquarters"
-                "|母公司|上级客户|所属集团|集团|集团编号|上级单位|总公司|父级客户"
+                "parent id|parent|parent company|parent account|group id|group|subsidiary of|holding"
+                "|headquarters|母公司|上级客户|所属集团|集团|集团编号|上级单位|总公司|父级客户"
             ),
         ),
         Column(
@@ -319,9 +328,10 @@ CUSTOMERS = Table(
             N_("Customer since"),
             N_("When the customer was entered or signed up."),
             synonyms=_words(
-                "created at|created|created date|customer since|member since|joined|join date|joined at|signup date"
-                "|sign up date|registration date|registered at|enrolled on|start date|since|first contact"
-                "|创建日期|创建时间|建档日期|建档时间|注册日期|注册时间|入会日期|入会时间|开户日期|加入时间|建檔日期"
+                "created at|created|created date|customer since|member since|joined|join date|joined at"
+                "|signup date|sign up date|registration date|registered at|enrolled on|start date|since"
+                "|first contact|创建日期|创建时间|建档日期|建档时间|注册日期|注册时间|入会日期|入会时间"
+                "|开户日期|加入时间|建檔日期"
             ),
         ),
         Column(
@@ -331,7 +341,8 @@ CUSTOMERS = Table(
             N_("Year of birth of a person; read from a birth date too."),
             unit=N_("year"),
             synonyms=_words(
-                "birth year|year of birth|birthyear|birth date|birthdate|date of birth|dob|birthday|出生年份|出生年|出生日期|生日|出生年月"
+                "birth year|year of birth|birthyear|birth date|birthdate|date of birth|dob|birthday|出生年份"
+                "|出生年|出生日期|生日|出生年月"
             ),
         ),
         Column(
@@ -347,8 +358,8 @@ CUSTOMERS = Table(
             N_("Telephone"),
             N_("Telephone number."),
             synonyms=_words(
-                "phone|phone number|telephone|tel|mobile|mobile phone|mobile number|cell|contact number"
-                "|电话|手机|手机号|手机号码|联系电话|联系方式|电话号码|固定电话|電話|手機"
+                "phone|phone number|telephone|tel|mobile|mobile phone|mobile number|cell|contact number|电话"
+                "|手机|手机号|手机号码|联系电话|联系方式|电话号码|固定电话|電話|手機"
             ),
         ),
         Column(
@@ -366,7 +377,8 @@ CUSTOMERS = Table(
             N_("Address"),
             N_("Postal address."),
             synonyms=_words(
-                "address|street|street address|postal address|address line 1|地址|联系地址|收货地址|详细地址|公司地址|通讯地址"
+                "address|street|street address|postal address|address line 1|地址|联系地址|收货地址|详细地址"
+                "|公司地址|通讯地址"
             ),
         ),
         Column(
@@ -375,8 +387,9 @@ CUSTOMERS = Table(
             N_("Licence number"),
             N_("Business licence or tax number."),
             synonyms=_words(
-                "licence no|license no|licence number|license number|business licence|tax number|tax id|vat number|vat id"
-                "|registration number|营业执照号|营业执照|执照号|统一社会信用代码|信用代码|税号|纳税人识别号|许可证号"
+                "licence no|license no|licence number|license number|business licence|tax number|tax id"
+                "|vat number|vat id|registration number|营业执照号|营业执照|执照号|统一社会信用代码|信用代码"
+                "|税号|纳税人识别号|许可证号"
             ),
         ),
         Column(
@@ -410,8 +423,9 @@ CUSTOMERS = Table(
             N_("What the customer spends a year on what we sell, ours and competitors'."),
             unit=N_("money a year"),
             synonyms=_words(
-                "wallet|wallet size|total wallet|annual spend|total spend|annual purchase|category spend|potential spend"
-                "|钱包|钱包份额基数|年采购额|年采购总额|年需求额|年度采购额|总需求|总采购额|需求总量"
+                "wallet|wallet size|total wallet|annual spend|total spend|annual purchase|category spend"
+                "|potential spend|钱包|钱包份额基数|年采购额|年采购总额|年需求额|年度采购额|总需求|总采购额"
+                "|需求总量"
             ),
         ),
         Column(
@@ -438,8 +452,9 @@ PAYMENTS = Table(
             N_("Number of the invoice."),
             required=True,
             synonyms=_words(
-                "invoice id|invoice no|invoice number|invoicenumber|invoice|invoice ref|bill no|bill number|document no"
-                "|document number|发票号|发票号码|发票编号|账单号|账单编号|应收单号|单据号|单据编号|單據編號|發票號碼"
+                "invoice id|invoice no|invoice number|invoicenumber|invoice|invoice ref|bill no|bill number"
+                "|document no|document number|发票号|发票号码|发票编号|账单号|账单编号|应收单号|单据号"
+                "|单据编号|單據編號|發票號碼"
             ),
         ),
         Column(
@@ -461,8 +476,9 @@ PAYMENTS = Table(
             unit=N_("money"),
             required=True,
             synonyms=_words(
-                "amount|invoice amount|invoiceamount|total|total amount|invoice total|open amount|total open amount|value"
-                "|金额|发票金额|应收金额|应收款|账单金额|开票金额|价税合计|金額|應收金額"
+                "amount|invoice amount|invoiceamount|total|total amount|invoice total|open amount"
+                "|total open amount|value|金额|发票金额|应收金额|应收款|账单金额|开票金额|价税合计|金額"
+                "|應收金額"
             ),
         ),
         Column(
@@ -471,8 +487,8 @@ PAYMENTS = Table(
             N_("Invoiced"),
             N_("Date of the invoice."),
             synonyms=_words(
-                "invoiced at|invoice date|invoicedate|billing date|document date|issued at|issue date|posting date|date"
-                "|开票日期|发票日期|账单日期|单据日期|日期"
+                "invoiced at|invoice date|invoicedate|billing date|document date|issued at|issue date"
+                "|posting date|date|开票日期|发票日期|账单日期|单据日期|日期"
             ),
         ),
         Column(
@@ -481,8 +497,8 @@ PAYMENTS = Table(
             N_("Paid"),
             N_("When it was paid; empty while open."),
             synonyms=_words(
-                "paid at|paid date|payment date|settled date|settleddate|settled|clear date|clearing date|paid on|paid"
-                "|付款日期|回款日期|收款日期|到账日期|结清日期|实际付款日|支付日期"
+                "paid at|paid date|payment date|settled date|settleddate|settled|clear date|clearing date"
+                "|paid on|paid|付款日期|回款日期|收款日期|到账日期|结清日期|实际付款日|支付日期"
             ),
         ),
         Column(
@@ -491,7 +507,8 @@ PAYMENTS = Table(
             N_("Extension asked for"),
             N_("Whether the customer asked for more time."),
             synonyms=_words(
-                "extension requested|extension|deferral|deferred|asked for extension|申请延期|延期|是否延期|展期|申请展期"
+                "extension requested|extension|deferral|deferred|asked for extension|申请延期|延期|是否延期"
+                "|展期|申请展期"
             ),
         ),
     ),
@@ -510,8 +527,9 @@ CASES = Table(
             N_("When the case was opened."),
             required=True,
             synonyms=_words(
-                "opened at|opened|open date|created at|created|created date|case date|ticket date|reported at|date|date received"
-                "|受理时间|受理日期|投诉时间|投诉日期|创建时间|创建日期|提交时间|报修时间|登记日期|日期"
+                "opened at|opened|open date|created at|created|created date|case date|ticket date|reported at"
+                "|date|date received|受理时间|受理日期|投诉时间|投诉日期|创建时间|创建日期|提交时间|报修时间"
+                "|登记日期|日期"
             ),
         ),
         Column(
@@ -520,7 +538,8 @@ CASES = Table(
             N_("Case number"),
             N_("Number of the case."),
             synonyms=_words(
-                "case id|case no|case number|case|ticket id|ticket no|ticket number|ticket|complaint id|工单号|工单编号|工单|投诉编号|案件编号|服务单号"
+                "case id|case no|case number|case|ticket id|ticket no|ticket number|ticket|complaint id"
+                "|工单号|工单编号|工单|投诉编号|案件编号|服务单号"
             ),
         ),
         Column(
@@ -545,7 +564,8 @@ CASES = Table(
             N_("First response"),
             N_("When somebody first answered."),
             synonyms=_words(
-                "first response at|first response|first response date|responded at|response time|首次响应时间|首次回复时间|响应时间|回复时间"
+                "first response at|first response|first response date|responded at|response time|首次响应时间"
+                "|首次回复时间|响应时间|回复时间"
             ),
         ),
         Column(
@@ -554,7 +574,8 @@ CASES = Table(
             N_("Closed"),
             N_("When it was closed; empty while open."),
             synonyms=_words(
-                "closed at|closed|close date|closed date|resolved at|resolved date|resolution date|关闭时间|关闭日期|结案时间|结案日期|解决时间|完成时间"
+                "closed at|closed|close date|closed date|resolved at|resolved date|resolution date|关闭时间"
+                "|关闭日期|结案时间|结案日期|解决时间|完成时间"
             ),
         ),
         Column(
@@ -580,7 +601,8 @@ SURVEYS = Table(
             N_("When the answer was given."),
             required=True,
             synonyms=_words(
-                "answered at|answer date|survey date|response date|responded at|date|submitted at|timestamp|答卷时间|调查日期|回答时间|填写时间|提交时间|日期"
+                "answered at|answer date|survey date|response date|responded at|date|submitted at|timestamp"
+                "|答卷时间|调查日期|回答时间|填写时间|提交时间|日期"
             ),
         ),
         Column(
@@ -632,7 +654,8 @@ VISITS = Table(
             N_("When the contact took place."),
             required=True,
             synonyms=_words(
-                "visited at|visit date|visited on|contact date|call date|meeting date|activity date|date|拜访日期|拜访时间|联系日期|沟通日期|跟进时间|日期"
+                "visited at|visit date|visited on|contact date|call date|meeting date|activity date|date"
+                "|拜访日期|拜访时间|联系日期|沟通日期|跟进时间|日期"
             ),
         ),
         SALES_REP,
@@ -675,7 +698,8 @@ CONTRACTS = Table(
             N_("When it was signed."),
             required=True,
             synonyms=_words(
-                "signed at|signed|signed date|sign date|signature date|contract date|start date|签订日期|签约日期|签署日期|合同日期|签订时间"
+                "signed at|signed|signed date|sign date|signature date|contract date|start date|签订日期"
+                "|签约日期|签署日期|合同日期|签订时间"
             ),
         ),
         Column(
@@ -693,7 +717,8 @@ CONTRACTS = Table(
             N_("Ends"),
             N_("When it ends."),
             synonyms=_words(
-                "ends at|end date|expiry date|expiration date|expires|valid until|到期日|到期日期|结束日期|终止日期|合同到期日"
+                "ends at|end date|expiry date|expiration date|expires|valid until|到期日|到期日期|结束日期"
+                "|终止日期|合同到期日"
             ),
         ),
         Column(
