@@ -1,0 +1,108 @@
+"""What every chart has in common: how it looks, and what it hands to the page.
+
+A chart takes a finished table and draws it. The page writes the title above the figure, so that a
+sentence may wrap, and gives the alt text to whoever cannot see the picture. Fonts and text colours are
+left to the theme; what has to be drawn in a colour of its own can be read on light and on dark.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+import pyarrow as pa
+
+from crm_core.charts import palette
+from crm_core.language import _
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture, the sentence that says what it shows, and the same in words.
+
+    `figure`: without a title inside; its height is set, its width follows the page.
+    `title`: the finding, one sentence. `alt`: the figures a reader would take from the picture.
+    """
+
+    figure: go.Figure
+    title: str
+    alt: str
+
+
+def rows(table: pa.Table) -> list[Row]:
+    """The rows of a table small enough to draw, one dictionary each."""
+    return list(table.to_pylist())
+
+
+def figure(name: str, traces: Sequence[Any], height: int, **layout: Any) -> go.Figure:
+    """The traces in the house layout. `name` keeps zoom and selection from one redraw to the next."""
+    drawn = go.Figure(
+        data=list(traces),
+        layout={
+            "template": go.layout.Template(),
+            "height": height,
+            "margin": {"l": 4, "r": 8, "t": 8, "b": 4},
+            "paper_bgcolor": "rgba(0, 0, 0, 0)",
+            "plot_bgcolor": "rgba(0, 0, 0, 0)",
+            "uirevision": name,
+            "hovermode": "closest",
+            "dragmode": False,
+            "showlegend": False,
+            "bargap": 0.18,
+            "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "title": {"text": ""}},
+        },
+    )
+    drawn.update_xaxes(fixedrange=True, automargin=True, zeroline=False, showgrid=False)
+    drawn.update_yaxes(fixedrange=True, automargin=True, zeroline=False, showgrid=False)
+    drawn.update_layout(**layout)
+    return drawn
+
+
+def empty(title: str) -> Chart:
+    """The chart of no rows: a sentence where the picture would be."""
+    drawn = figure("empty", [], 160)
+    drawn.update_xaxes(visible=False)
+    drawn.update_yaxes(visible=False)
+    sentence = _("Nothing to show")
+    drawn.add_annotation(text=sentence, showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper")
+    return Chart(drawn, title, f"{title}. {sentence}.")
+
+
+def alt_text(title: str, facts: Sequence[str]) -> str:
+    """The title and the facts as sentences, for a reader who cannot see the picture."""
+    return " ".join(f"{sentence.rstrip('.。')}." for sentence in (title, *facts) if sentence)
+
+
+def hover(*lines: str) -> str:
+    """The text of a hover box: the first line is what it is about, the others are its figures."""
+    return "<br>".join((f"<b>{lines[0]}</b>", *lines[1:]))
+
+
+def guide(width: float = 1.5, dash: str = "dash") -> dict[str, Any]:
+    """The line of a threshold or a reference."""
+    return {"color": palette.GUIDE, "width": width, "dash": dash}
+
+
+def grid() -> dict[str, Any]:
+    """The grid of an axis that is read for its numbers."""
+    return {"showgrid": True, "gridcolor": "rgba(128, 136, 150, 0.22)"}
+
+
+def axis_title(text: str) -> dict[str, Any]:
+    """What an axis measures, with its unit, close to its ticks."""
+    return {"text": text, "standoff": 8}
+
+
+def nice_ticks(lowest: float, highest: float, about: int = 5) -> list[float]:
+    """Round numbers from `lowest` to `highest`, 1, 2 or 5 times a power of ten apart."""
+    span = highest - lowest
+    if span <= 0:
+        return [lowest]
+    power = 10.0 ** math.floor(math.log10(span / about))
+    step = next(power * times for times in (1, 2, 5, 10, 20) if power * times >= span / about)
+    first = int(lowest // step)
+    ticks = [round(place * step, 12) for place in range(first, int(highest // step) + 1)]
+    return [tick for tick in ticks if tick >= lowest]

@@ -1,0 +1,39 @@
+"""The words for what tables hold as codes: loyalty types, risk bands, types by behaviour."""
+
+from crm_core.language import N_, _
+
+LOYALTY_TYPES = {
+    "high": N_("High loyalty"),
+    "inertia": N_("Inertia loyalty"),
+    "latent": N_("Latent loyalty"),
+    "zero": N_("Zero loyalty"),
+}
+RISK_BANDS = {"low": N_("Low risk"), "watch": N_("Watch"), "high": N_("High risk"), "lost": N_("Lost")}
+BEHAVIOUR_TYPES = {
+    "loyal": N_("Loyal"),
+    "fast_growing": N_("Fast-growing"),
+    "sleeping": N_("Sleeping"),
+    "worth_cultivating": N_("Worth cultivating"),
+    "other": N_("Other"),
+}
+
+
+def loyalty_type_name(code: str | None) -> str:
+    """The loyalty type in the language now spoken; what has no type is "Not known"."""
+    return _spoken(LOYALTY_TYPES, code)
+
+
+def risk_band_name(code: str | None) -> str:
+    """The risk band in the language now spoken."""
+    return _spoken(RISK_BANDS, code)
+
+
+def behaviour_type_name(code: str | None) -> str:
+    """The type by behaviour in the language now spoken."""
+    return _spoken(BEHAVIOUR_TYPES, code)
+
+
+def _spoken(names: dict[str, str], code: str | None) -> str:
+    if code is None:
+        return _("Not known")
+    return _(names[code]) if code in names else code
