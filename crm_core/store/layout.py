@@ -1,0 +1,287 @@
+"""Loaded tables become a data set's folder: Parquet laid out by customer and day.
+
+Each file is what a staging model says (`sql/staging/`), sorted so that later questions read runs of
+a customer. The version is a digest of what the rows say, whatever order they came in.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from crm_core.engine import Database, compose
+from crm_core.errors import StoreError
+from crm_core.language import _
+from crm_core.schema import TABLES, Table
+
+LAYOUT = 1  # raise it when files of the same content would look different: old versions are then laid out anew
+WRITTEN = "format parquet, compression zstd, row_group_size 122880"
+SORTED_BY = {
+    "customers": "customer_key",
+    "orders": "order_key",
+    "order_lines": "customer_key, ordered_on, order_key, ordered_at, amount",
+}
+SET_ASIDE = {
+    "table_name": "varchar",
+    "source_file": "varchar",
+    "source_line": "bigint",
+    "column_name": "varchar",
+    "value": "varchar",
+    "reason": "varchar",
+    "raw": "varchar",
+}
+
+
+class LoadedTable(Protocol):
+    """What ingest hands over: a folder with accepted.parquet, set_aside.parquet and report.json."""
+
+    @property
+    def table_name(self) -> str: ...
+
+    @property
+    def folder(self) -> Path: ...
+
+
+@dataclass(frozen=True)
+class TableEntry:
+    """What a data set knows of one loaded table: accepted rows, columns with a value, days covered."""
+
+    rows: int
+    columns: tuple[str, ...]
+    first_day: date | None
+    last_day: date | None
+
+
+@dataclass(frozen=True)
+class SourceEntry:
+    """One load that went into a data set. Rows in = rows kept + rows set aside."""
+
+    file_name: str
+    table: str
+    rows_in: int
+    rows_kept: int
+    rows_set_aside: int
+    mapping: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a laid-out folder holds, before it has a place in the workspace."""
+
+    version: str
+    tables: Mapping[str, TableEntry]
+    sources: tuple[SourceEntry, ...]
+    row_counts: Mapping[str, int]
+
+
+def lay_out(loads: Sequence[LoadedTable], folder: Path, database: Database, *, name: str, currency: str) -> Content:
+    """Write the Parquet files and quality.json of a data set into the empty `folder`.
+
+    Raises StoreError if no order line was accepted.
+    """
+    given = {f"loaded_{table}": _accepted(loads, TABLES[table]) for table in TABLES}
+    tables = {table: _table_entry(table, given, database) for table in TABLES if _loaded(loads, table)}
+    if "orders" not in tables or tables["orders"].rows == 0:
+        raise StoreError(_("No order line could be used, so there is nothing to publish. See the rows set aside."))
+
+    for table in ("customers", "orders", "order_lines", *(table for table in tables if table not in SORTED_BY)):
+        _write(table, folder / f"{table}.parquet", given, database)
+        given[table] = reading([folder / f"{table}.parquet"])
+    _write_set_aside(loads, folder / "set_aside.parquet", given, database)
+
+    row_counts = {path.stem: _count(reading([path]), database) for path in sorted(folder.glob("*.parquet"))}
+    sources = _sources(loads, folder / "set_aside.parquet", given, database)
+    write_json(folder / "quality.json", _quality(loads, folder, database))
+    version = _digest(folder, tables, name, currency, database)
+    return Content(version=version, tables=tables, sources=sources, row_counts=row_counts)
+
+
+def write_manifest(folder: Path, content: Content, *, name: str, currency: str, published_at: datetime) -> None:
+    write_json(
+        folder / "manifest.json",
+        {
+            "name": name,
+            "version": content.version,
+            "currency": currency,
+            "tables": {table: asdict(entry) for table, entry in content.tables.items()},
+            "sources": [asdict(source) for source in content.sources],
+            "row_counts": dict(content.row_counts),
+            "published_at": published_at.isoformat(),
+        },
+    )
+
+
+def write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=2, default=_as_text), encoding="utf-8")
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in a manifest")
+
+
+def quoted(text: str) -> str:
+    """`text` as a SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def reading(paths: Iterable[Path]) -> str:
+    """A SELECT of the rows of Parquet files; wildcard characters in a path mean themselves."""
+    return f"select * from read_parquet([{', '.join(quoted(_literally(path)) for path in paths)}])"
+
+
+def _literally(path: Path) -> str:
+    return "".join(f"[{letter}]" if letter in "[*?" else letter for letter in path.absolute().as_posix())
+
+
+def empty_table(table: str) -> str:
+    """A SELECT of no rows with the columns that `table` has in a data set."""
+    columns = {"customer_key": "integer"} | column_types(TABLES[table])
+    return _nothing(columns)
+
+
+def column_types(table: Table) -> dict[str, str]:
+    """The canonical columns of a table with their SQL types."""
+    return {column.name: column.sql_type for column in table.columns}
+
+
+def _nothing(columns: Mapping[str, str]) -> str:
+    return f"select {', '.join(f'null::{kind} as {name}' for name, kind in columns.items())} where false"
+
+
+def _loaded(loads: Sequence[LoadedTable], table: str) -> list[tuple[int, LoadedTable]]:
+    """The loads of one table, each with its number among all."""
+    return [(number, load) for number, load in enumerate(loads) if load.table_name == table]
+
+
+def _accepted(loads: Sequence[LoadedTable], table: Table) -> str:
+    """A SELECT of the accepted rows of all loads of a table; `load_number` tells them apart."""
+    columns = column_types(table) | {"source_file": "varchar", "source_line": "bigint"}
+    parts = [
+        f"select {number} as load_number, {', '.join(columns)} from ({reading([load.folder / 'accepted.parquet'])})"
+        for number, load in _loaded(loads, table.name)
+    ]
+    return " union all ".join(parts) or _nothing({"load_number": "integer"} | columns)
+
+
+def _table_entry(table: str, given: Mapping[str, str], database: Database) -> TableEntry:
+    names = [column.name for column in TABLES[table].columns]
+    day = _day_of(TABLES[table])
+    days = f"cast(min({day}) as date), cast(max({day}) as date)" if day else "null, null"
+    counts = ", ".join(f"count({name})" for name in names)
+    row = database.rows(f"select count(*), {days}, {counts} from ({given[f'loaded_{table}']})")[0]
+    known = tuple(name for name, filled in zip(names, row[3:], strict=True) if filled)
+    return TableEntry(rows=row[0], columns=known, first_day=row[1], last_day=row[2])
+
+
+def _day_of(table: Table) -> str | None:
+    """The column that says when a row happened: the first required instant."""
+    for column in table.columns:
+        if column.required and column.kind in ("instant", "day"):
+            return column.name
+    return None
+
+
+def _write(model: str, path: Path, given: Mapping[str, str], database: Database) -> None:
+    query = compose(model, given).sql
+    order = SORTED_BY.get(model, "all")
+    database.execute(f"copy (select * from ({query}\n) order by {order}) to {quoted(str(path))} ({WRITTEN})")
+
+
+def _write_set_aside(loads: Sequence[LoadedTable], path: Path, given: Mapping[str, str], database: Database) -> None:
+    columns = ", ".join(name for name in SET_ASIDE if name != "table_name")
+    parts = [
+        f"select {number} as load_number, {quoted(load.table_name)} as table_name, {columns}"
+        f" from ({reading([load.folder / 'set_aside.parquet'])})"
+        for number, load in enumerate(loads)
+        if (load.folder / "set_aside.parquet").exists()
+    ]
+    repeated = compose("repeated_customers", given).sql
+    parts.append(f"select load_number, 'customers' as table_name, {columns} from ({repeated}\n)")
+    database.execute(
+        f"copy (select * from ({' union all '.join(parts)}) order by load_number, source_line, column_name, reason)"
+        f" to {quoted(str(path))} ({WRITTEN})"
+    )
+
+
+def _sources(
+    loads: Sequence[LoadedTable], set_aside: Path, given: Mapping[str, str], database: Database
+) -> tuple[SourceEntry, ...]:
+    aside = dict(
+        database.rows(
+            "select load_number, count(distinct (source_file, source_line)) as rows"
+            f" from ({reading([set_aside])}) group by load_number"
+        )
+    )
+    repeated = dict(
+        database.rows(
+            f"select load_number, count(*) from ({compose('repeated_customers', given).sql}\n) group by load_number"
+        )
+    )
+    return tuple(
+        _source(
+            load,
+            _count(reading([load.folder / "accepted.parquet"]), database),
+            aside.get(number, 0),
+            repeated.get(number, 0),
+        )
+        for number, load in enumerate(loads)
+    )
+
+
+def _source(load: LoadedTable, accepted: int, set_aside: int, repeated: int) -> SourceEntry:
+    report = _report(load)
+    return SourceEntry(
+        file_name=report.get("file_name", load.folder.name),
+        table=load.table_name,
+        rows_in=accepted - repeated + set_aside,
+        rows_kept=accepted - repeated,
+        rows_set_aside=set_aside,
+        mapping=report.get("mapping"),
+    )
+
+
+def _report(load: LoadedTable) -> dict[str, Any]:
+    path = load.folder / "report.json"
+    report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return report
+
+
+def _quality(loads: Sequence[LoadedTable], folder: Path, database: Database) -> dict[str, Any]:
+    """The reports of all loads, and what only shows when the tables stand side by side."""
+    unknown = {
+        path.stem: _count(f"select * from ({reading([path])}) where customer_key is null", database)
+        for path in sorted(folder.glob("*.parquet"))
+        if path.stem in TABLES
+    }
+    return {
+        "reports": [{"table": load.table_name} | _report(load) for load in loads],
+        "rows_of_unknown_customers": {table: rows for table, rows in unknown.items() if rows},
+        "repeated_customers": _count(
+            f"select * from ({reading([folder / 'set_aside.parquet'])}) where reason = 'repeated_customer'", database
+        ),
+        "orders_over_several_days": _count(
+            f"select * from ({reading([folder / 'orders.parquet'])}) where last_line_on > ordered_on", database
+        ),
+    }
+
+
+def _count(relation: str, database: Database) -> int:
+    return int(database.rows(f"select count(*) from ({relation})")[0][0])
+
+
+def _digest(folder: Path, tables: Mapping[str, TableEntry], name: str, currency: str, database: Database) -> str:
+    """Twelve hex digits of what the data set says: the same rows in another order give the same."""
+    said: list[Any] = [LAYOUT, name, currency, sorted((table, entry.columns) for table, entry in tables.items())]
+    for path in sorted(folder.glob("*.parquet")):
+        content = reading([path])
+        if path.stem == "set_aside":
+            content = f"select table_name, column_name, value, reason, raw from ({content})"
+        said.append(
+            [path.stem, database.rows(f"select count(*), sum(hash(content)::hugeint) from ({content}) as content")]
+        )
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]

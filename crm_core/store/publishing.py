@@ -1,0 +1,118 @@
+"""How a version comes into being, and goes: built aside, renamed, then pointed to.
+
+    <slug>/current                       one line: the version readers open
+    <slug>/versions/<version>/           whole and never changed
+    <slug>/versions/.building-<random>/  somebody builds here while .building-<random>.lock is held
+    <slug>/.lock                         held while names change: a moment, never while building
+
+Readers take no lock. A builder that dies leaves the pointer where it was; its leftovers are swept
+by the next publish, which knows them by the lock that nobody holds.
+"""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from crm_core.engine import Database
+from crm_core.errors import StoreError
+from crm_core.language import _
+from crm_core.store.data_set import DataSet, read_data_set
+from crm_core.store.files import is_held, locked, remove, settle_folder, settle_tree, told_to_the_reader, write_whole
+from crm_core.store.layout import LoadedTable, lay_out, write_manifest
+
+KEPT_VERSIONS = 3
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What a publish is told beside the rows; a new one must not find a data set in its place."""
+
+    name: str
+    currency: str
+    published_at: datetime
+    is_new: bool = False
+
+
+def publish_version(
+    home: Path, loads: Sequence[LoadedTable], publication: Publication, database: Database, *, is_session: bool = False
+) -> DataSet:
+    """Lay out the loads as a version of the data set at `home` and make it current."""
+    with told_to_the_reader(home), building_folder(home) as building:
+        content = lay_out(loads, building, database, name=publication.name, currency=publication.currency)
+        write_manifest(
+            building,
+            content,
+            name=publication.name,
+            currency=publication.currency,
+            published_at=publication.published_at,
+        )
+        settle_tree(building)
+        with locked(home / ".lock"):
+            if publication.is_new and current_version(home) is not None:
+                raise StoreError(_("Another data set took this name meanwhile. Publish again under another name."))
+            version = home / "versions" / content.version
+            if not version.exists():
+                building.rename(version)
+                settle_folder(home / "versions")
+            point_to(home, content.version)
+            _prune(home, content.version)
+    return read_data_set(version, home.name, is_session=is_session)
+
+
+@contextmanager
+def building_folder(home: Path) -> Iterator[Path]:
+    """A new folder to build in; whatever is left of it afterwards is removed."""
+    versions = home / "versions"
+    building = versions / f".building-{secrets.token_hex(6)}"
+    lock = building.with_name(f"{building.name}.lock")
+    with ExitStack() as cleaning:
+        with locked(home / ".lock"):
+            versions.mkdir(exist_ok=True)
+            _sweep(home)
+            cleaning.callback(remove, lock)
+            cleaning.enter_context(locked(lock))
+            cleaning.callback(remove, building)
+            building.mkdir()
+        yield building
+
+
+def point_to(home: Path, version: str) -> None:
+    """Move the pointer; readers see the old version or this one."""
+    write_whole(home / "current", version + "\n")
+
+
+def current_version(home: Path) -> str | None:
+    """The version readers open, or none if nothing was ever published here."""
+    try:
+        return (home / "current").read_text(encoding="utf-8").strip() or None
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def whole_versions(home: Path) -> list[DataSet]:
+    """The versions that can be opened, the newest first."""
+    folders = [path for path in (home / "versions").glob("*") if not path.name.startswith(".")]
+    found = [read_data_set(folder, home.name) for folder in folders]
+    return sorted(found, key=lambda version: (version.published_at, version.version), reverse=True)
+
+
+def _prune(home: Path, current: str) -> None:
+    """Forget all but the current version and the newest beside it."""
+    others = [version for version in whole_versions(home) if version.version != current]
+    for version in others[KEPT_VERSIONS - 1 :]:
+        gone = version.folder.with_name(f".gone-{secrets.token_hex(6)}")
+        version.folder.rename(gone)
+        remove(gone)
+
+
+def _sweep(home: Path) -> None:
+    """Remove what a killed publish left behind; call it holding the lock of the names."""
+    for path in (home / "versions").glob(".*"):
+        lock = path if path.suffix == ".lock" else path.with_name(f"{path.name}.lock")
+        if not is_held(lock):
+            remove(path)
+    for path in home.glob(".*.tmp"):
+        remove(path)
