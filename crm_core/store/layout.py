@@ -158,11 +158,15 @@ def _loaded(loads: Sequence[LoadedTable], table: str) -> list[tuple[int, LoadedT
     return [(number, load) for number, load in enumerate(loads) if load.table_name == table]
 
 
+def _accepted_by(load: LoadedTable) -> str:
+    return reading([load.folder / "accepted.parquet"])
+
+
 def _accepted(loads: Sequence[LoadedTable], table: Table) -> str:
     """A SELECT of the accepted rows of all loads of a table; `load_number` tells them apart."""
     columns = column_types(table) | {"source_file": "varchar", "source_line": "bigint"}
     parts = [
-        f"select {number} as load_number, {', '.join(columns)} from ({reading([load.folder / 'accepted.parquet'])})"
+        f"select {number} as load_number, {', '.join(columns)} from ({_accepted_by(load)})"
         for number, load in _loaded(loads, table.name)
     ]
     return " union all ".join(parts) or _nothing({"load_number": "integer"} | columns)
@@ -223,12 +227,7 @@ def _sources(
         )
     )
     return tuple(
-        _source(
-            load,
-            _count(reading([load.folder / "accepted.parquet"]), database),
-            aside.get(number, 0),
-            repeated.get(number, 0),
-        )
+        _source(load, _count(_accepted_by(load), database), aside.get(number, 0), repeated.get(number, 0))
         for number, load in enumerate(loads)
     )
 
@@ -281,7 +280,6 @@ def _digest(folder: Path, tables: Mapping[str, TableEntry], name: str, currency:
         content = reading([path])
         if path.stem == "set_aside":
             content = f"select table_name, column_name, value, reason, raw from ({content})"
-        said.append(
-            [path.stem, database.rows(f"select count(*), sum(hash(content)::hugeint) from ({content}) as content")]
-        )
+        sums = f"select count(*), sum(hash(content)::hugeint) from ({content}) as content"
+        said.append([path.stem, database.rows(sums)])
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]

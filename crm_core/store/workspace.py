@@ -102,9 +102,9 @@ class Workspace:
         known = _entries(self._published)
         if any(entry.name == name.strip() for entry in known):
             raise StoreError(
-                _(
-                    "There is a data set named {name} already. Publish a new version of it, or choose another name."
-                ).format(name=name.strip())
+                _("A data set is named {name} already. Publish a new version of it, or choose another name.").format(
+                    name=name.strip()
+                )
             )
         return free_slug(name, {entry.slug for entry in known})
 

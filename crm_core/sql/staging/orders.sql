@@ -23,8 +23,12 @@ sums as (
         coalesce(sum(amount) filter (where cost is not null), 0) as costed_amount,
         sum(quantity) as quantity,
         count(*) as line_count,
-        min({'said_at': ordered_at, 'said': channel}) filter (where channel is not null) as first_channel,
-        min({'said_at': ordered_at, 'said': sales_rep}) filter (where sales_rep is not null) as first_sales_rep,
+        struct_extract(
+            min(struct_pack(said_at := ordered_at, said := channel)) filter (where channel is not null), 'said'
+        ) as channel,
+        struct_extract(
+            min(struct_pack(said_at := ordered_at, said := sales_rep)) filter (where sales_rep is not null), 'said'
+        ) as sales_rep,
         bool_and(cast(delivered_at as date) <= cast(promised_at as date)) as is_on_time,
         cast(max(delivered_at) as date) as delivered_on
     from keyed_lines
@@ -61,8 +65,8 @@ select
     cast(costed_amount as decimal(18, 4)) as costed_amount,
     cast(quantity as decimal(18, 4)) as quantity,
     cast(line_count as integer) as line_count,
-    first_channel.said as channel,
-    first_sales_rep.said as sales_rep,
+    channel,
+    sales_rep,
     is_on_time,
     is_purchase,
     cast(
