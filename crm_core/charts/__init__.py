@@ -1,0 +1,33 @@
+"""Finished table in, picture out. A chart computes nothing beyond where to draw.
+
+Every function takes a pyarrow table whose columns its docstring names and returns a `Chart`: the figure,
+the finding as its title, and the alt text.
+"""
+
+from crm_core.charts.churn import gap_curve, risk_by_tier, risk_histogram, signal_bars
+from crm_core.charts.customer import order_timeline, rank_bars, score_waterfall
+from crm_core.charts.loyalty import MOST_POINTS, loyalty_plane, loyalty_shares
+from crm_core.charts.style import Chart
+from crm_core.charts.trend import monthly_trend
+from crm_core.charts.value import behaviour_types, lorenz, moves_matrix, pyramid, score_histogram, value_matrix
+
+__all__ = [
+    "MOST_POINTS",
+    "Chart",
+    "behaviour_types",
+    "gap_curve",
+    "lorenz",
+    "loyalty_plane",
+    "loyalty_shares",
+    "monthly_trend",
+    "moves_matrix",
+    "order_timeline",
+    "pyramid",
+    "rank_bars",
+    "risk_by_tier",
+    "risk_histogram",
+    "score_histogram",
+    "score_waterfall",
+    "signal_bars",
+    "value_matrix",
+]

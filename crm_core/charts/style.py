@@ -8,11 +8,13 @@ left to the theme; what has to be drawn in a colour of its own can be read on li
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import plotly.graph_objects as go
 import pyarrow as pa
 
+from crm_core import formats
 from crm_core.charts import palette
 from crm_core.language import _
 
@@ -106,3 +108,12 @@ def nice_ticks(lowest: float, highest: float, about: int = 5) -> list[float]:
     first = int(lowest // step)
     ticks = [round(place * step, 12) for place in range(first, int(highest // step) + 1)]
     return [tick for tick in ticks if tick >= lowest]
+
+
+def month_ticks(first: date, last: date) -> dict[str, Sequence[object]]:
+    """About eight month beginnings, written in the reader's language."""
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    step = next((step for step in (1, 2, 3, 6) if months / step <= 8), 12)
+    places = [first.year * 12 + first.month - 1 + place for place in range(0, months + 1, step)]
+    ticks = [date(place // 12, place % 12 + 1, 1) for place in places]
+    return {"tickvals": ticks, "ticktext": [formats.month(tick) for tick in ticks]}

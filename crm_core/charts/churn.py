@@ -1,0 +1,245 @@
+"""Pictures of leaving: how risk spreads, where it sits, what signals it, and how long is too long."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+import pyarrow as pa
+
+from crm_core import formats
+from crm_core.charts import palette, style
+from crm_core.charts.bars import Panel, Rows, panelled_bars
+from crm_core.charts.style import Chart, Row
+from crm_core.labels import risk_band_name
+from crm_core.language import _
+
+BIN = 0.02  # width of a bar of the risk histogram
+
+
+def risk_histogram(distribution: pa.Table, watch_from: float, high_from: float, title: str | None = None) -> Chart:
+    """How risk spreads over the customers, with the lower bounds of the bands.
+
+    `distribution`, one row per bin and band: `risk` (0-1, the bin's lower bound, bins of 0.02),
+    `customers`, `band`. Customdata: [band].
+    """
+    bins = style.rows(distribution)
+    if not bins:
+        return style.empty(title or _("Risk"))
+    bands = [band for band in palette.RISK_BANDS if any(row["band"] == band for row in bins)]
+    counts = {band: sum(row["customers"] for row in bins if row["band"] == band) for band in bands}
+    drawn = style.figure(
+        "risk_histogram",
+        [_risk_bars(band, [row for row in bins if row["band"] == band]) for band in bands],
+        height=290,
+        barmode="stack",
+        bargap=0.06,
+        showlegend=True,
+        margin={"l": 4, "r": 8, "t": 30, "b": 4},
+    )
+    drawn.add_vline(x=watch_from, line=style.guide())
+    drawn.add_vline(x=high_from, line=style.guide())
+    drawn.update_xaxes(
+        range=[0, 1],
+        tickvals=[0, watch_from, high_from, 1],
+        ticktext=["0", formats.number(watch_from, 2), formats.number(high_from, 2), "1"],
+        title=style.axis_title(_("Risk (0-1, weighted mean of the signals)")),
+    )
+    drawn.update_yaxes(title=style.axis_title(_("Customers")), nticks=5, **style.grid())
+    facts = [f"{risk_band_name(band)}: {formats.customers(count)}" for band, count in counts.items()]
+    finding = title or _("{customers} at high risk, {watched} to watch").format(
+        customers=formats.customers(counts.get("high", 0)), watched=formats.number(counts.get("watch", 0))
+    )
+    return Chart(drawn, finding, style.alt_text(finding, facts))
+
+
+def risk_by_tier(table: pa.Table, currency: str = "", title: str | None = None) -> Chart:
+    """The risk bands within each tier, as parts of the tier's customers.
+
+    `table`, one row per tier and band: `tier_number` (1 is best), `tier`, `band`, `customers`,
+    `revenue`. Customdata: [tier_number, band].
+    """
+    cells = style.rows(table)
+    if not cells:
+        return style.empty(title or _("Risk by tier"))
+    tiers = {row["tier_number"]: row["tier"] for row in sorted(cells, key=lambda row: row["tier_number"])}
+    bands = [band for band in palette.RISK_BANDS if any(row["band"] == band for row in cells)]
+    drawn = style.figure(
+        "risk_by_tier",
+        [_band_bars(band, [row for row in cells if row["band"] == band], currency) for band in bands],
+        height=84 + 44 * len(tiers),
+        barmode="stack",
+        barnorm="percent",
+        bargap=0.3,
+        showlegend=True,
+        margin={"l": 4, "r": 12, "t": 30, "b": 4},
+    )
+    drawn.update_xaxes(range=[0, 100], ticksuffix="%", title=style.axis_title(_("Share of the tier's customers")))
+    drawn.update_yaxes(
+        tickvals=list(tiers), ticktext=[f"<b>{name}</b>" for name in tiers.values()], autorange="reversed"
+    )
+    exposed = max((row for row in cells if row["band"] == "high"), key=lambda row: row["revenue"] or 0, default=None)
+    finding = title or (
+        _("Most revenue at high risk: {tier}, {customers}, {revenue}").format(
+            tier=exposed["tier"],
+            customers=formats.customers(exposed["customers"]),
+            revenue=formats.money(exposed["revenue"], currency),
+        )
+        if exposed
+        else _("No customer is at high risk")
+    )
+    facts = [f"{row['tier']}, {risk_band_name(row['band'])}: {formats.customers(row['customers'])}" for row in cells]
+    return Chart(drawn, finding, style.alt_text(finding, facts))
+
+
+def signal_bars(table: pa.Table, currency: str = "", title: str | None = None) -> Chart:
+    """What signals the leaving: how many customers show each signal, and how strongly.
+
+    `table`, one row per signal, drawn in the order given: `signal`, `label`, `mean_strength` (0-1,
+    null if nobody's data tells), `customers_showing`, `revenue`. Customdata: [signal].
+    """
+    signals = style.rows(table)
+    if not signals:
+        return style.empty(title or _("Signals"))
+    sentences = [_signal_sentence(row, currency) for row in signals]
+    rows = Rows(
+        labels=[row["label"] for row in signals],
+        keys=[row["signal"] for row in signals],
+        hovers=[style.hover(row["label"], sentence) for row, sentence in zip(signals, sentences, strict=True)],
+        colours=[palette.PLAIN] * len(signals),
+    )
+    panels = (
+        Panel(
+            _("Customers showing it"),
+            [row["customers_showing"] or 0 for row in signals],
+            [formats.compact(row["customers_showing"]) for row in signals],
+        ),
+        Panel(
+            _("Their revenue"),
+            [float(row["revenue"] or 0) for row in signals],
+            [formats.money(row["revenue"], currency) for row in signals],
+        ),
+        Panel(
+            _("Mean strength (0-1)"),
+            [float(row["mean_strength"] or 0) for row in signals],
+            [formats.number(row["mean_strength"], 2) for row in signals],
+        ),
+    )
+    first = max(range(len(signals)), key=lambda place: signals[place]["customers_showing"] or 0)
+    finding = title or _("Most often shown: {signal} ({figures})").format(
+        signal=signals[first]["label"], figures=sentences[first]
+    )
+    facts = [f"{row['label']}: {sentence}" for row, sentence in zip(signals, sentences, strict=True)]
+    return Chart(panelled_bars("signal_bars", rows, panels, row_height=34), finding, style.alt_text(finding, facts))
+
+
+def gap_curve(table: pa.Table, horizon_days: int, title: str | None = None) -> Chart:
+    """How long returning customers stay away: the share of gaps no longer than so many days.
+
+    `table`, in days ascending: `gap_days`, `customer_share` (0-1, cumulative).
+    `horizon_days`: after this long without an order a customer counts as lapsed.
+    """
+    points = style.rows(table)
+    if not points:
+        return style.empty(title or _("Days between orders"))
+    inside = [row for row in points if row["gap_days"] <= horizon_days]
+    share = inside[-1]["customer_share"] if inside else 0
+    finding = title or _("{share} of returning customers are back within {days}").format(
+        share=formats.percent(share), days=formats.days(horizon_days)
+    )
+    drawn = style.figure(
+        "gap_curve",
+        [
+            go.Scatter(
+                x=[row["gap_days"] for row in points],
+                y=[float(row["customer_share"]) for row in points],
+                mode="lines",
+                line={"color": palette.PLAIN, "width": 2.5, "shape": "hv"},
+                fill="tozeroy",
+                fillcolor=palette.veil(palette.PLAIN, 0.12),
+                hovertext=[
+                    style.hover(formats.days(row["gap_days"]), formats.percent(row["customer_share"])) for row in points
+                ],
+                hoverinfo="text",
+            )
+        ],
+        height=280,
+        margin={"l": 4, "r": 8, "t": 24, "b": 4},
+    )
+    drawn.add_vline(
+        x=horizon_days,
+        line=style.guide(),
+        annotation={
+            "text": _("Lapsed after {days}").format(days=formats.days(horizon_days)),
+            "y": 1,
+            "yanchor": "bottom",
+            "xanchor": "center",
+        },
+    )
+    drawn.update_xaxes(rangemode="tozero", nticks=8, title=style.axis_title(_("Days between two orders")))
+    drawn.update_yaxes(
+        range=[0, 1.02], tickformat=".0%", nticks=5, title=style.axis_title(_("Share who are back")), **style.grid()
+    )
+    return Chart(drawn, finding, style.alt_text(finding, []))
+
+
+def _signal_sentence(row: Row, currency: str) -> str:
+    return _("{customers}, {revenue} of revenue, mean strength {strength}").format(
+        customers=formats.customers(row["customers_showing"]),
+        revenue=formats.money(row["revenue"], currency),
+        strength=formats.number(row["mean_strength"], 2),
+    )
+
+
+def _risk_bars(band: str, bins: Sequence[Row]) -> go.Bar:
+    return go.Bar(
+        name=risk_band_name(band),
+        x=[float(row["risk"]) for row in bins],
+        y=[row["customers"] for row in bins],
+        width=BIN * 0.92,
+        offset=BIN * 0.04,
+        customdata=[[band]] * len(bins),
+        hovertext=[
+            style.hover(
+                _("Risk {low} to {high}").format(
+                    low=formats.number(row["risk"], 2), high=formats.number(float(row["risk"]) + BIN, 2)
+                ),
+                f"{risk_band_name(band)}: {formats.customers(row['customers'])}",
+            )
+            for row in bins
+        ],
+        hoverinfo="text",
+        marker=_band_marker(band),
+        unselected={"marker": {"opacity": 0.35}},
+    )
+
+
+def _band_bars(band: str, cells: Sequence[Row], currency: str) -> go.Bar:
+    return go.Bar(
+        name=risk_band_name(band),
+        orientation="h",
+        y=[row["tier_number"] for row in cells],
+        x=[row["customers"] for row in cells],
+        text=[formats.compact(row["customers"]) for row in cells],
+        textposition="inside",
+        insidetextanchor="middle",
+        textangle=0,
+        insidetextfont={"color": palette.text_on(palette.RISK_COLOURS[band])},
+        customdata=[[row["tier_number"], band] for row in cells],
+        hovertext=[
+            style.hover(
+                f"{row['tier']} · {risk_band_name(band)}",
+                formats.customers(row["customers"]),
+                _("Revenue {revenue}").format(revenue=formats.money(row["revenue"], currency)),
+            )
+            for row in cells
+        ],
+        hoverinfo="text",
+        marker=_band_marker(band),
+        unselected={"marker": {"opacity": 0.35}},
+    )
+
+
+def _band_marker(band: str) -> dict[str, object]:
+    return {
+        "color": palette.RISK_COLOURS[band],
+        "pattern": {"shape": palette.RISK_PATTERNS[band], "fillmode": "overlay", "size": 6, "solidity": 0.2},
+    }
