@@ -13,7 +13,7 @@ help: ## list these recipes
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/runtime-installed ## start the dashboard on the demo company (PORT=8501)
-	@STREAMLIT_SERVER_PORT=$${PORT:-8501} $(IN)/python server.py
+	@$(if $(PORT),STREAMLIT_SERVER_PORT=$(PORT) )$(IN)/streamlit run server.py
 
 test: $(VENV)/tools-installed browser ## run all tests, a real browser included
 	$(IN)/python -m pytest -n 2 --dist loadfile

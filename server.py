@@ -1,0 +1,151 @@
+"""The server: the dashboard with a warm start, safe headers, streamed uploads and health checks.
+
+    make run        or        streamlit run server.py        or        uvicorn server:app
+
+`streamlit run app.py` works too, without any of that.
+"""
+
+import asyncio
+import gc
+import logging
+import shutil
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import streamlit as st
+from anyio import to_thread
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from crm_core.engine.database import shared_database
+from crm_core.errors import CrmError
+from crm_core.language import _
+from ui import streamlit_seam, uploads
+from ui.security import SecurityHeaders
+from ui.upload_stream import StreamedUploads
+
+PROJECT_FOLDER = Path(__file__).parent
+SWEEP_SECONDS = 60
+LEFTOVER_SECONDS = 24 * 60 * 60
+
+log = logging.getLogger("clientele")
+
+
+# --- starting and stopping -------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[dict[str, bool]]:
+    """Everything that must be so before the first reader comes."""
+    streamlit_seam.ignore_pages_folder()
+    streamlit_seam.never_ask_for_our_address()
+    uploads.forget_sessions_before(time.time() - LEFTOVER_SECONDS)
+    await to_thread.run_sync(warm_up)
+    if address := streamlit_seam.address():
+        print(_("Clientele is ready: {address}").format(address=address), flush=True)
+    sweeping = asyncio.create_task(forget_gone_sessions())
+    try:
+        yield {"ready": True}
+    finally:
+        sweeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweeping
+
+
+def warm_up() -> None:
+    """Import and open what the first page needs, then take it out of the garbage collector's rounds.
+
+    Streamlit collects garbage after each run; freezing what is here for good makes a slider's move
+    cost half. A reader's mistake (a full disk, a damaged data set) must not keep the server down: the
+    page says what is wrong.
+    """
+    import plotly.graph_objects as go
+
+    go.Figure(go.Bar(x=[1], y=[1])).to_json()
+    shared_database().rows("select 1")
+    import ui
+
+    try:
+        getattr(ui, "warm_up", lambda: None)()
+    except CrmError as error:
+        log.warning("%s", error)
+    gc.collect()
+    gc.freeze()
+
+
+async def forget_gone_sessions() -> None:
+    """Delete the uploads and private data sets of sessions that ended, once a minute."""
+    sessions = EndedSessions()
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        with suppress(OSError):
+            for folder in sessions.folders(time.monotonic()):
+                await to_thread.run_sync(shutil.rmtree, folder, True)
+
+
+class EndedSessions:
+    """Knows which folders named after a session can go.
+
+    A folder goes when its session was alive in this process and has not been for longer than a browser
+    may come back. Sessions of another process that shares the workspace are none of our business.
+    """
+
+    def __init__(self) -> None:
+        self.last_alive: dict[str, float] = {}
+
+    def folders(self, now: float) -> list[Path]:
+        """The folders that can go at `now` (seconds of a clock that only goes forward)."""
+        workspace = uploads.workspace_folder()
+        found = [folder for kind in ("uploads", "sessions") for folder in (workspace / kind).glob("*")]
+        for folder in found:
+            if streamlit_seam.is_session_alive(folder.name):
+                self.last_alive[folder.name] = now
+        grace = streamlit_seam.session_lifetime_seconds() + SWEEP_SECONDS
+        return [folder for folder in found if self.last_alive.get(folder.name, now) < now - grace]
+
+
+# --- addresses besides the dashboard's -------------------------------------------------------------
+
+
+async def alive(_request: Request) -> Response:
+    """The process runs and its loop turns."""
+    return PlainTextResponse("ok")
+
+
+async def ready(_request: Request) -> Response:
+    """The engine answers and the workspace can be written: readers may be sent here."""
+    problems = await to_thread.run_sync(problems_now)
+    return JSONResponse({"ready": not problems, "problems": problems}, 503 if problems else 200)
+
+
+def problems_now() -> list[str]:
+    problems = []
+    try:
+        workspace = uploads.workspace_folder()
+        workspace.mkdir(parents=True, exist_ok=True)
+        (workspace / ".writable").touch()
+    except OSError as error:
+        problems.append(_("The workspace cannot be written: {reason}.").format(reason=error.strerror))
+    if shared_database().rows("select 1") != [(1,)]:
+        problems.append(_("The database engine does not answer."))
+    return problems
+
+
+async def icon(_request: Request) -> Response:
+    return FileResponse(PROJECT_FOLDER / "static" / "favicon.png", headers={"Cache-Control": "max-age=86400"})
+
+
+def routes() -> list[Route]:
+    base = streamlit_seam.base_path()
+    return [Route("/healthz", alive), Route("/readyz", ready), Route(f"{base}/favicon.png", icon)]
+
+
+def middleware() -> list[Middleware]:
+    return [Middleware(SecurityHeaders), Middleware(StreamedUploads)]
+
+
+app = st.App(PROJECT_FOLDER / "app.py", lifespan=lifespan, routes=routes(), middleware=middleware())

@@ -1,0 +1,88 @@
+"""What we use of Streamlit that it does not promise, each with the reason; a new release is checked here.
+
+Everything else in the product calls Streamlit's documented interface only.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import streamlit
+from starlette.requests import Request
+from streamlit import config, net_util
+from streamlit.runtime import Runtime, get_instance
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
+from streamlit.web.server.server_util import get_url, is_xsrf_enabled
+from streamlit.web.server.starlette.starlette_app_utils import validate_xsrf_token
+from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
+
+INDEX_PAGE = Path(streamlit.__file__).parent / "static" / "index.html"
+
+
+def ignore_pages_folder() -> None:
+    """Let `app.py` alone decide what the pages are.
+
+    Streamlit takes a folder named `pages` for pages of its own until `st.navigation` has run once in
+    the process: a deep link opened first would run a page's file alone, past `app.py`.
+    """
+    PagesManager.uses_pages_directory = False
+
+
+def never_ask_for_our_address() -> None:
+    """Streamlit asks a public service for this machine's address to guess who may connect; we do not."""
+    net_util.get_external_ip = lambda: None
+
+
+def has_valid_token(request: Request) -> bool:
+    """Whether `request` carries the token that keeps other sites from uploading in a reader's name."""
+    if not is_xsrf_enabled():
+        return True
+    return bool(validate_xsrf_token(request.headers.get("X-Xsrftoken"), request.cookies.get(XSRF_COOKIE_NAME)))
+
+
+def is_session_alive(session_id: str) -> bool:
+    """Whether a browser is connected to this process under `session_id`."""
+    return Runtime.exists() and get_instance().is_active_session(session_id)
+
+
+def session_lifetime_seconds() -> float:
+    """How long a session may come back after its browser has gone."""
+    return float(config.get_option("server.disconnectedSessionTTL"))
+
+
+def upload_limit_bytes() -> int:
+    return int(config.get_option("server.maxUploadSize")) * 1024 * 1024
+
+
+def address() -> str | None:
+    """Where a browser finds us, if `streamlit run` chose the port; another server knows its own."""
+    if config._server_mode != "starlette-app":
+        return None
+    host = config.get_option("browser.serverAddress" if listens_everywhere() else "server.address")
+    return str(get_url(host))
+
+
+def listens_everywhere() -> bool:
+    return config.get_option("server.address") in (None, "", "0.0.0.0", "::")
+
+
+def base_path() -> str:
+    """The path the dashboard is served under: "" or "/crm"."""
+    path = str(config.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{path}" if path else ""
+
+
+def current_session() -> str:
+    """The session whose script is running, or "" outside of one."""
+    context = get_script_run_ctx()
+    return context.session_id if context else ""
+
+
+def replace_upload(uploaded: UploadedFile, data: bytes) -> None:
+    """Hold `data` instead of the bytes of `uploaded`; the widget shows the file as before."""
+    context = get_script_run_ctx()
+    if context is None:
+        return
+    manager: Any = context.uploaded_file_mgr
+    manager.add_file(context.session_id, UploadedFileRec(uploaded.file_id, uploaded.name, uploaded.type, data))
