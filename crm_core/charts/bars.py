@@ -11,12 +11,16 @@ from crm_core.charts import style
 
 @dataclass(frozen=True)
 class Panel:
-    """One measure: its heading, a value and a text for each row, and whether bars stand around the middle."""
+    """One measure: its heading, a value and a text for each row.
+
+    `is_centred` stands the bars around the middle. `full` is the value of a bar as long as can be, 0 for the largest.
+    """
 
     heading: str
     values: Sequence[float]
     texts: Sequence[str]
     is_centred: bool = False
+    full: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,13 @@ def _bars(panel: Panel, rows: Rows, places: Sequence[int], number: int) -> go.Ba
         marker={
             "color": list(rows.colours),
             "cornerradius": 3,
-            "pattern": {"shape": list(rows.patterns), "fillmode": "overlay", "size": 6, "solidity": 0.25},
+            "pattern": {
+                "shape": list(rows.patterns),
+                "fillmode": "overlay",
+                "fgopacity": 0.5,
+                "size": 6,
+                "solidity": 0.25,
+            },
         },
         unselected={"marker": {"opacity": 0.35}},
     )
@@ -101,7 +111,7 @@ def _bars(panel: Panel, rows: Rows, places: Sequence[int], number: int) -> go.Ba
 
 def _room(panel: Panel) -> list[float]:
     """The range of a panel with room for the texts beside its bars."""
-    largest = max((abs(value) for value in panel.values), default=0) or 1.0
+    largest = panel.full or max((abs(value) for value in panel.values), default=0) or 1.0
     if panel.is_centred:
         return [-largest / 2, largest / 2]
     lowest = min((*panel.values, 0.0))

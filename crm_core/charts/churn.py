@@ -33,7 +33,7 @@ def risk_histogram(distribution: pa.Table, watch_from: float, high_from: float, 
         barmode="stack",
         bargap=0.06,
         showlegend=True,
-        margin={"l": 4, "r": 8, "t": 30, "b": 4},
+        margin={"l": 4, "r": 22, "t": 30, "b": 4},
     )
     drawn.add_vline(x=watch_from, line=style.guide())
     drawn.add_vline(x=high_from, line=style.guide())
@@ -70,7 +70,7 @@ def risk_by_tier(table: pa.Table, currency: str = "", title: str | None = None) 
         barnorm="percent",
         bargap=0.3,
         showlegend=True,
-        margin={"l": 4, "r": 12, "t": 30, "b": 4},
+        margin={"l": 4, "r": 22, "t": 30, "b": 4},
     )
     drawn.update_xaxes(range=[0, 100], ticksuffix="%", title=style.axis_title(_("Share of the tier's customers")))
     drawn.update_yaxes(
@@ -121,6 +121,7 @@ def signal_bars(table: pa.Table, currency: str = "", title: str | None = None) -
             _("Mean strength (0-1)"),
             [float(row["mean_strength"] or 0) for row in signals],
             [formats.number(row["mean_strength"], 2) for row in signals],
+            full=1.0,
         ),
     )
     first = max(range(len(signals)), key=lambda place: signals[place]["customers_showing"] or 0)
@@ -162,7 +163,7 @@ def gap_curve(table: pa.Table, horizon_days: int, title: str | None = None) -> C
             )
         ],
         height=280,
-        margin={"l": 4, "r": 8, "t": 24, "b": 4},
+        margin={"l": 4, "r": 22, "t": 24, "b": 4},
     )
     drawn.add_vline(
         x=horizon_days,
@@ -241,5 +242,11 @@ def _band_bars(band: str, cells: Sequence[Row], currency: str) -> go.Bar:
 def _band_marker(band: str) -> dict[str, object]:
     return {
         "color": palette.RISK_COLOURS[band],
-        "pattern": {"shape": palette.RISK_PATTERNS[band], "fillmode": "overlay", "size": 6, "solidity": 0.2},
+        "pattern": {
+            "shape": palette.RISK_PATTERNS[band],
+            "fillmode": "overlay",
+            "fgopacity": 0.4,
+            "size": 6,
+            "solidity": 0.2,
+        },
     }

@@ -52,7 +52,7 @@ def order_timeline(
             ),
         ],
         height=280,
-        margin={"l": 4, "r": 12, "t": 40, "b": 4},
+        margin={"l": 4, "r": 22, "t": 40, "b": 4},
     )
     money = [0.0, *(float(row["revenue"]) for row in placed)]
     ticks = style.nice_ticks(min(money), max(money))
@@ -151,7 +151,7 @@ def rank_bars(parts: pa.Table, title: str | None = None) -> Chart:
         colours=[palette.PLAIN] * len(ranks),
     )
     panels = (
-        Panel(_("Ahead of this share of customers"), [float(row["rank"] or 0) for row in ranks], texts),
+        Panel(_("Ahead of this share of customers"), [float(row["rank"] or 0) for row in ranks], texts, full=1.0),
         Panel(
             _("Weight in the score"),
             [float(row["weight_share"] or 0) for row in ranks],

@@ -56,7 +56,7 @@ def loyalty_plane(
         **_log_ticks(low, high),
     )
     drawn.update_yaxes(
-        range=[-0.06, 1.06],
+        range=[-0.14, 1.06],
         tickvals=[0, 0.25, 0.5, 0.75, 1],
         title=style.axis_title(_("Dependence (0-1)")),
     )
@@ -71,11 +71,10 @@ def loyalty_plane(
             xref="paper",
             yref="paper",
             xanchor="right" if x else "left",
-            yanchor="bottom" if y else "top",
-            yshift=2 if y else -2,
+            yanchor="bottom",
+            yshift=2,
         )
-    drawn.update_layout(margin={"l": 4, "r": 8, "t": 26, "b": 4})
-    drawn.update_xaxes(title={"standoff": 22})
+    drawn.update_layout(margin={"l": 4, "r": 22, "t": 26, "b": 4})
     return Chart(drawn, finding, style.alt_text(finding, _plane_facts(placed, cells)))
 
 

@@ -26,6 +26,7 @@ FALL = "#C4261A"  # moved to a worse tier
 FAINT = "rgba(128, 136, 150, 0.16)"  # tracks and cells that stay where they are
 GUIDE = "rgba(128, 136, 150, 0.75)"  # thresholds and reference lines
 
+TEXT = "#000037"  # Streamlit exchanges this very value for its theme's text colour; elsewhere it reads as black
 INK = "#14171F"
 PAPER = "#FFFFFF"
 

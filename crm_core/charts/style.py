@@ -20,6 +20,8 @@ from crm_core.language import _
 
 Row = dict[str, Any]
 
+MARGIN = {"l": 4, "r": 22, "t": 8, "b": 4}
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -45,8 +47,9 @@ def figure(name: str, traces: Sequence[Any], height: int, **layout: Any) -> go.F
         data=list(traces),
         layout={
             "template": go.layout.Template(),
+            "font": {"color": palette.TEXT},
             "height": height,
-            "margin": {"l": 4, "r": 8, "t": 8, "b": 4},
+            "margin": MARGIN,
             "paper_bgcolor": "rgba(0, 0, 0, 0)",
             "plot_bgcolor": "rgba(0, 0, 0, 0)",
             "uirevision": name,
@@ -54,11 +57,18 @@ def figure(name: str, traces: Sequence[Any], height: int, **layout: Any) -> go.F
             "dragmode": False,
             "showlegend": False,
             "bargap": 0.18,
-            "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "title": {"text": ""}},
+            "legend": {
+                "orientation": "h",
+                "x": 0,
+                "y": 1.02,
+                "yanchor": "bottom",
+                "title": {"text": ""},
+                "traceorder": "normal",
+            },
         },
     )
-    drawn.update_xaxes(fixedrange=True, automargin=True, zeroline=False, showgrid=False)
-    drawn.update_yaxes(fixedrange=True, automargin=True, zeroline=False, showgrid=False)
+    drawn.update_xaxes(**axis())
+    drawn.update_yaxes(**axis())
     drawn.update_layout(**layout)
     return drawn
 
@@ -88,6 +98,19 @@ def guide(width: float = 1.5, dash: str = "dash") -> dict[str, Any]:
     return {"color": palette.GUIDE, "width": width, "dash": dash}
 
 
+def axis() -> dict[str, Any]:
+    """What every axis has in common; wheel and drag belong to the page, not to the chart."""
+    text = {"color": palette.TEXT}
+    return {
+        "fixedrange": True,
+        "automargin": True,
+        "zeroline": False,
+        "showgrid": False,
+        "tickfont": text,
+        "title": {"font": text},
+    }
+
+
 def grid() -> dict[str, Any]:
     """The grid of an axis that is read for its numbers."""
     return {"showgrid": True, "gridcolor": "rgba(128, 136, 150, 0.22)"}
@@ -95,7 +118,7 @@ def grid() -> dict[str, Any]:
 
 def axis_title(text: str) -> dict[str, Any]:
     """What an axis measures, with its unit, close to its ticks."""
-    return {"text": text, "standoff": 8}
+    return {"text": text, "standoff": 14}
 
 
 def nice_ticks(lowest: float, highest: float, about: int = 5) -> list[float]:
@@ -114,6 +137,6 @@ def month_ticks(first: date, last: date) -> dict[str, Sequence[object]]:
     """About eight month beginnings, written in the reader's language."""
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     step = next((step for step in (1, 2, 3, 6) if months / step <= 8), 12)
-    places = [first.year * 12 + first.month - 1 + place for place in range(0, months + 1, step)]
+    places = [first.year * 12 + first.month - 1 + place for place in range(0, months, step)]
     ticks = [date(place // 12, place % 12 + 1, 1) for place in places]
     return {"tickvals": ticks, "ticktext": [formats.month(tick) for tick in ticks]}

@@ -42,7 +42,7 @@ def monthly_trend(table: pa.Table, currency: str = "", title: str | None = None)
         ],
         height=340,
         yaxis={"domain": [0.44, 1.0]},
-        yaxis2={"domain": [0.0, 0.34], "anchor": "x", "rangemode": "tozero", "fixedrange": True},
+        yaxis2={**style.axis(), "domain": [0.0, 0.34], "anchor": "x", "rangemode": "tozero"},
     )
     revenue = [0.0, *(float(row["revenue"] or 0) for row in months)]
     money_ticks = style.nice_ticks(min(revenue), max(revenue), 4)
@@ -55,8 +55,6 @@ def monthly_trend(table: pa.Table, currency: str = "", title: str | None = None)
             **style.grid(),
         },
         yaxis2={
-            "automargin": True,
-            "zeroline": False,
             "tickvals": active_ticks,
             "ticktext": [formats.compact(tick) for tick in active_ticks],
             "title": style.axis_title(_("Active customers")),

@@ -120,7 +120,7 @@ def score_histogram(distribution: pa.Table, cuts: pa.Table, title: str | None = 
         _score_bars([row for row in bins if row["tier_number"] == number], colours[number], width) for number in counts
     ]
     drawn = style.figure("score_histogram", traces, height=300, barmode="stack", bargap=0.06)
-    drawn.update_layout(margin={"l": 4, "r": 8, "t": 46, "b": 4})
+    drawn.update_layout(margin={"l": 4, "r": 22, "t": 46, "b": 4})
     edges = [100.0, *(float(line["score"]) for line in lines), 0.0]
     for place, ((number, count), (upper, lower)) in enumerate(zip(counts.items(), pairwise(edges), strict=False)):
         drawn.add_annotation(
@@ -130,7 +130,7 @@ def score_histogram(distribution: pa.Table, cuts: pa.Table, title: str | None = 
             y=1,
             yref="paper",
             yanchor="bottom",
-            yshift=4 if place % 2 == 0 else 22,
+            yshift=22 if upper - lower < 12 and place % 2 else 4,
         )
     for line in lines:
         drawn.add_vline(x=float(line["score"]), line=style.guide())
@@ -344,8 +344,8 @@ def _score_bars(bins: Sequence[Row], colour: str, width: float) -> go.Bar:
     return go.Bar(
         x=[float(row["score"]) for row in bins],
         y=[row["customers"] for row in bins],
-        width=width * 0.94,
-        offset=width * 0.03,
+        width=width,
+        offset=0,
         customdata=[[row["tier_number"]] for row in bins],
         hovertext=[
             style.hover(

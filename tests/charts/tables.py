@@ -1,0 +1,223 @@
+"""A small finished table for each chart, as the subject modules hand them over."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pyarrow as pa
+
+from crm_core import charts
+from crm_core.charts import Chart
+
+AS_OF = date(2026, 6, 30)
+
+
+def table(columns: str, *rows: tuple[object, ...]) -> pa.Table:
+    """A table from the names of its columns and its rows."""
+    return pa.Table.from_pylist([dict(zip(columns.split(), row, strict=True)) for row in rows])
+
+
+def summary() -> pa.Table:
+    return table(
+        "tier_number tier customers customer_share revenue revenue_share margin mean_risk lower_score",
+        (1, "A", 720, 0.2, Decimal("12345678.5"), 0.674, Decimal("3345678"), 0.21, 71.2),
+        (2, "B", 1080, 0.3, Decimal("4100000"), 0.224, Decimal("1100000"), 0.34, 52.8),
+        (3, "C", 1080, 0.3, Decimal("1500000"), 0.082, None, 0.46, 30.1),
+        (4, "D", 720, 0.2, Decimal("366000"), 0.02, Decimal("-12000"), None, None),
+    )
+
+
+def curve() -> pa.Table:
+    return table("customer_share revenue_share", *((place / 50, (place / 50) ** 0.25) for place in range(1, 51)))
+
+
+def marks() -> pa.Table:
+    return table(
+        "customer_share revenue_share tier", (0.2, 0.2**0.25, "A"), (0.5, 0.5**0.25, "B"), (0.8, 0.8**0.25, "C")
+    )
+
+
+def distribution() -> pa.Table:
+    def tier(score: int) -> tuple[int, str]:
+        return next(
+            (number, name)
+            for lower, number, name in ((71, 1, "A"), (53, 2, "B"), (30, 3, "C"), (0, 4, "D"))
+            if score >= lower
+        )
+
+    return table(
+        "score customers tier_number tier",
+        *((float(score), 10 + 40 * score // 100 * (100 - score) // 30, *tier(score)) for score in range(2, 98)),
+    )
+
+
+def cuts() -> pa.Table:
+    return table("score tier", (71.0, "A"), (53.0, "B"), (30.0, "C"))
+
+
+def cells() -> pa.Table:
+    names = ("low", "middle", "high")
+    return table(
+        "x_level y_level x_label y_label customers revenue tier_number",
+        *(
+            (x, y, names[x - 1], names[y - 1], 40 * (4 - x) * y, Decimal(90_000 * x * x * y), max(1, 6 - x - y))
+            for x in (1, 2, 3)
+            for y in (1, 2, 3)
+        ),
+    )
+
+
+def moves() -> pa.Table:
+    def moved(before: int, after: int, customers: int) -> tuple[object, ...]:
+        return before, "ABCD"[before - 1], after, "ABCD"[after - 1], customers, Decimal(customers * 5100)
+
+    return table(
+        "from_tier_number from_tier to_tier_number to_tier customers revenue",
+        *(moved(*move) for move in ((1, 1, 640), (1, 2, 80), (2, 1, 95), (2, 2, 870), (2, 3, 115), (3, 2, 102))),
+        *(moved(*move) for move in ((3, 3, 933), (3, 4, 45), (4, 3, 14), (4, 4, 706))),
+    )
+
+
+def behaviours() -> pa.Table:
+    return table(
+        "type customers revenue",
+        ("loyal", 612, Decimal(9_200_000)),
+        ("fast_growing", 288, Decimal(3_100_000)),
+        ("worth_cultivating", 702, Decimal(2_900_000)),
+        ("sleeping", 911, Decimal(1_300_000)),
+        ("other", 1087, Decimal(1_800_000)),
+    )
+
+
+def points(count: int = 600) -> pa.Table:
+    def point(place: int) -> tuple[object, ...]:
+        frequency = 0.12 * 60 ** ((place * 0.618) % 1)
+        dependence = (place * 0.414) % 1
+        kind = {(False, False): "zero", (True, False): "inertia", (False, True): "latent", (True, True): "high"}
+        return (
+            f"C{place:05}",
+            f"客户 {place}",
+            frequency,
+            dependence,
+            kind[frequency >= 1, dependence >= 0.5],
+            Decimal(place),
+        )
+
+    return table("customer_id name orders_per_month dependence loyalty_type revenue", *map(point, range(count)))
+
+
+def density() -> pa.Table:
+    edges = [0.1 * 1.25**place for place in range(22)]
+    return table(
+        "orders_per_month_from orders_per_month_to dependence_from dependence_to customers",
+        *(
+            (edges[x], edges[x + 1], y / 20, (y + 1) / 20, int(9000 / (1 + (x - 8) ** 2 + (y - 9) ** 2)))
+            for x in range(21)
+            for y in range(20)
+        ),
+    )
+
+
+def loyalty() -> pa.Table:
+    return table(
+        "loyalty_type customers customer_share revenue revenue_share mean_dependence",
+        ("zero", 1404, 0.39, Decimal(1_200_000), 0.066, 0.31),
+        ("inertia", 756, 0.21, Decimal(5_400_000), 0.295, 0.36),
+        ("latent", 612, 0.17, Decimal(2_100_000), 0.115, 0.66),
+        ("high", 828, 0.23, Decimal(9_611_678), 0.524, 0.71),
+    )
+
+
+def risks() -> pa.Table:
+    def band(risk: float) -> str:
+        return "low" if risk < 0.4 else "watch" if risk < 0.7 else "high"
+
+    bins = [place / 50 for place in range(50)]
+    return table(
+        "risk customers band",
+        *((risk, int(160 * (1 - risk) ** 1.5) + 2, band(risk)) for risk in bins),
+        *((risk, 12, "lost") for risk in bins[38:]),
+    )
+
+
+def risk_tiers() -> pa.Table:
+    parts = {1: (520, 130, 60, 10), 2: (640, 240, 140, 60), 3: (420, 300, 230, 130), 4: (120, 150, 210, 240)}
+    return table(
+        "tier_number tier band customers revenue",
+        *(
+            (number, "ABCD"[number - 1], band, customers, Decimal(customers * 9000 // number))
+            for number, counts in parts.items()
+            for band, customers in zip(("low", "watch", "high", "lost"), counts, strict=True)
+        ),
+    )
+
+
+def signals() -> pa.Table:
+    return table(
+        "signal label mean_strength customers_showing revenue",
+        ("overdue", "Overdue for an order", 0.42, 1204, Decimal(2_400_000)),
+        ("spend_falling", "Spend falling", 0.31, 890, Decimal(3_100_000)),
+        ("categories_falling", "Categories falling", 0.18, 402, Decimal(800_000)),
+        ("returns_rising", "Returns rising", None, None, None),
+    )
+
+
+def gaps() -> pa.Table:
+    return table("gap_days customer_share", *((days, 1 - 2.72 ** (-days / 60)) for days in range(1, 400, 4)))
+
+
+def orders() -> pa.Table:
+    return table(
+        "ordered_on revenue order_id channel",
+        *(
+            (date(2023, 9, 1) + timedelta(days=31 * place), Decimal(900 + 137 * (place * 7 % 11)), f"O{place}", "web")
+            for place in range(30)
+        ),
+        (date(2026, 4, 2), Decimal(-450), "R1", None),
+    )
+
+
+def parts() -> pa.Table:
+    return table(
+        "dimension label weight_share rank contribution",
+        ("revenue", "Revenue", 0.4, 0.91, 36.4),
+        ("margin", "Margin", 0.2, 0.8, 16.0),
+        ("growth", "Growth", 0.2, 0.35, 7.0),
+        ("regularity", "Regularity", 0.2, 0.6, 12.0),
+        ("wallet", "Share of wallet", 0.0, None, None),
+    )
+
+
+def months() -> pa.Table:
+    return table(
+        "month revenue active_customers",
+        *(
+            (
+                date(2023 + place // 12, place % 12 + 1, 1),
+                Decimal(400_000 + 15_000 * place + 90_000 * (place % 12 > 8)),
+                700 + 12 * place,
+            )
+            for place in range(6, 42)
+        ),
+    )
+
+
+CHARTS: dict[str, Callable[[], Chart]] = {
+    "pyramid": lambda: charts.pyramid(summary(), "CNY"),
+    "lorenz": lambda: charts.lorenz(curve(), 0.631, marks(), "CNY"),
+    "score_histogram": lambda: charts.score_histogram(distribution(), cuts()),
+    "value_matrix": lambda: charts.value_matrix(cells(), "Revenue", "Growth", "CNY"),
+    "moves_matrix": lambda: charts.moves_matrix(moves(), "CNY"),
+    "behaviour_types": lambda: charts.behaviour_types(behaviours(), "CNY"),
+    "loyalty_plane": lambda: charts.loyalty_plane(points(), frequency_cut=1.0, dependence_cut=0.5, currency="CNY"),
+    "loyalty_plane as density": lambda: charts.loyalty_plane(None, density(), frequency_cut=1.0, dependence_cut=0.5),
+    "loyalty_shares": lambda: charts.loyalty_shares(loyalty(), "CNY"),
+    "risk_histogram": lambda: charts.risk_histogram(risks(), 0.4, 0.7),
+    "risk_by_tier": lambda: charts.risk_by_tier(risk_tiers(), "CNY"),
+    "signal_bars": lambda: charts.signal_bars(signals(), "CNY"),
+    "gap_curve": lambda: charts.gap_curve(gaps(), 180),
+    "order_timeline": lambda: charts.order_timeline(orders(), AS_OF, date(2026, 4, 28), "CNY"),
+    "score_waterfall": lambda: charts.score_waterfall(parts(), 71.4),
+    "rank_bars": lambda: charts.rank_bars(parts()),
+    "monthly_trend": lambda: charts.monthly_trend(months(), "CNY"),
+}
