@@ -3,14 +3,17 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from crm_core.schema import TABLES
+from crm_core.store import DataSet, Workspace
 
 SET_ASIDE_COLUMNS = ("source_file", "source_line", "column_name", "value", "reason", "raw")
+FIRST_OF_JULY = datetime(2026, 7, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Load:
 def load(
     folder: Path,
     table: str,
-    columns: Sequence[str],
+    columns: str,
     rows: Iterable[Sequence[object]],
     *,
     set_aside: Iterable[Sequence[object]] = (),
@@ -32,25 +35,35 @@ def load(
     """A load of `rows`; columns that are not named are null. Lines are numbered from 2."""
     folder.mkdir(parents=True, exist_ok=True)
     file_name = file_name or f"{table}.csv"
-    canonical = TABLES[table].columns
-    accepted = [
-        {**dict(zip(columns, row, strict=True)), "source_file": file_name, "source_line": line}
-        for line, row in enumerate(rows, start=2)
-    ]
-    types = {column.name: column.sql_type for column in canonical}
+    types = {column.name: column.sql_type for column in TABLES[table].columns}
     types |= {"source_file": "varchar", "source_line": "bigint"}
-    _write(folder / "accepted.parquet", types, accepted)
-    aside = [dict(zip(SET_ASIDE_COLUMNS, row, strict=True)) for row in set_aside]
+    placed = [(*row, file_name, line) for line, row in enumerate(rows, start=2)]
+    _write(folder / "accepted.parquet", types, [*columns.split(), "source_file", "source_line"], placed)
     aside_types = {name: "bigint" if name == "source_line" else "varchar" for name in SET_ASIDE_COLUMNS}
-    _write(folder / "set_aside.parquet", aside_types, aside)
+    _write(folder / "set_aside.parquet", aside_types, SET_ASIDE_COLUMNS, set_aside)
     (folder / "report.json").write_text(json.dumps(report or {"file_name": file_name}))
     return Load(table, folder)
 
 
-def _write(path: Path, types: Mapping[str, str], rows: list[dict[str, object]]) -> None:
+def _write(path: Path, types: Mapping[str, str], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     with duckdb.connect() as connection:
         connection.execute(f"create table t ({', '.join(f'{name} {kind}' for name, kind in types.items())})")
         for row in rows:
-            marks = ", ".join(f"${name}" for name in row)
-            connection.execute(f"insert into t ({', '.join(row)}) values ({marks})", row)
+            connection.execute(f"insert into t ({', '.join(columns)}) values ({', '.join('?' * len(columns))})", row)
         connection.execute(f"copy t to '{path}' (format parquet)")
+
+
+def published(workspace: Workspace, loads: Sequence[Load], name: str = "Shop", **options: Any) -> DataSet:
+    """The data set that `loads` give, in yuan, on the first of July unless told otherwise."""
+    told = {"currency": "CNY", "published_at": FIRST_OF_JULY} | options
+    return workspace.publish(name, loads, **told)
+
+
+def shop(workspace: Workspace, columns: str, rows: Iterable[Sequence[object]], name: str = "Shop") -> DataSet:
+    """A published data set of these order lines alone."""
+    return published(workspace, [load(workspace.root.parent / f"load of {name}", "orders", columns, rows)], name)
+
+
+def values(data_set: DataSet, workspace: Workspace, table: str, columns: str) -> list[tuple[Any, ...]]:
+    """The named columns of a table, in the order the file has them; decimals as whole numbers of text."""
+    return workspace.database.rows(f"select {columns} from ({data_set.relation(table)})")
