@@ -22,6 +22,7 @@ from crm_core.engine.composer import Query, compose, compose_text
 from crm_core.engine.database import Database, shared_database
 
 DEFAULT_BUDGET_BYTES = 1_500_000_000
+SMALL_ANSWERS = 512
 COLUMN_BYTES = {"VARCHAR": 32, "DOUBLE": 8, "BIGINT": 8, "INTEGER": 4, "DATE": 4, "BOOLEAN": 1, "TINYINT": 1}
 WIDE_COLUMN_BYTES = 16
 
@@ -67,6 +68,20 @@ class Engine:
         self._building: dict[str, threading.Lock] = {}
         self._bytes: OrderedDict[str, int] = OrderedDict()
         self._readers: dict[str, int] = {}
+        self._small: OrderedDict[str, pa.Table] = OrderedDict()
+
+    def small(self, recipe: Recipe) -> pa.Table:
+        """Like `arrow`, for an answer of a few rows that is asked for again and again: it is remembered."""
+        with self._guard:
+            if recipe.key in self._small:
+                self._small.move_to_end(recipe.key)
+                return self._small[recipe.key]
+        answer = self.arrow(recipe)
+        with self._guard:
+            self._small[recipe.key] = answer
+            if len(self._small) > SMALL_ANSWERS:
+                self._small.popitem(last=False)
+        return answer
 
     def arrow(self, recipe: Recipe) -> pa.Table:
         """The rows of a recipe, computed now from the tables it stands on; nothing is kept."""

@@ -1,0 +1,200 @@
+"""Loyalty types: purchase frequency x dependence, four types and what to do for each.
+
+Dependence is the weighted mean of percentile ranks of what is known of a customer's ties to us.
+The rules stand in `sql/loyalty/`.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+
+from crm_core.book import Book
+from crm_core.engine import Recipe
+from crm_core.errors import NotEnoughData
+from crm_core.labels import LOYALTY_TYPES, loyalty_type_name
+from crm_core.language import N_, _
+from crm_core.listing import Listing
+from crm_core.settings import LoyaltySettings, Scenario
+from crm_core.weights import WeightedMean, weighted_mean
+
+TREATMENTS: dict[str, str] = {
+    "high": N_("Care for them and reward them: they buy often and lean on us."),
+    "inertia": N_(
+        "Most retention work goes here: they buy by habit, nothing ties them, and they are the easiest to poach."
+    ),
+    "latent": N_("They lean on us but buy rarely. Find what keeps them from buying and remove it."),
+    "zero": N_("Spend nothing on keeping them; treat them decently so that they speak no ill of us."),
+}
+MOST_POINTS = 1500
+
+
+def treatment(loyalty_type: str) -> str:
+    """What to do for customers of a type, in the language now spoken."""
+    return _(TREATMENTS[loyalty_type])
+
+
+@dataclass(frozen=True)
+class LoyaltyTypes:
+    """The customers in view on the frequency x dependence plane.
+
+    `summary_rows` has one row per type that occurs; None is the type of customers of whom no
+    component of dependence is known.
+    """
+
+    book: Book
+    settings: LoyaltySettings
+    saved: Scenario
+    mean: WeightedMean
+    frequency_cut: float
+    """Orders per active month from which a customer counts as frequent."""
+    proposed_frequency_cut: float
+    inputs: Recipe
+    summary_rows: pa.Table
+
+    @property
+    def dependence_cut(self) -> float:
+        return self.settings.dependence_cut
+
+    @cached_property
+    def summary(self) -> pa.Table:
+        """One row per type (high, inertia, latent, zero, and null if it occurs): loyalty_type, type, customers,
+        customer_share, revenue, revenue_share, margin, mean_dependence (0-1), customers_at_high_risk."""
+        found = {row["loyalty_type"]: row for row in self.summary_rows.to_pylist()}
+        customers, revenue = self.customers, self.revenue
+        rows = []
+        for loyalty_type in [*LOYALTY_TYPES, *({None} & set(found))]:
+            row = found.get(loyalty_type, {})
+            in_type = row.get("customers", 0)
+            brought = row.get("revenue") or Decimal(0)
+            rows.append(
+                {
+                    "loyalty_type": loyalty_type,
+                    "type": loyalty_type_name(loyalty_type),
+                    "customers": in_type,
+                    "customer_share": in_type / customers if customers else None,
+                    "revenue": brought,
+                    "revenue_share": float(brought / revenue) if revenue else None,
+                    "margin": row.get("margin") or Decimal(0),
+                    "mean_dependence": row.get("mean_dependence"),
+                    "customers_at_high_risk": row.get("customers_at_high_risk", 0),
+                }
+            )
+        return pa.Table.from_pylist(rows, schema=SUMMARY_SCHEMA)
+
+    @property
+    def customers(self) -> int:
+        return int(sum(self.summary_rows["customers"].to_pylist()))
+
+    @property
+    def revenue(self) -> Decimal:
+        return sum(self.summary_rows["revenue"].to_pylist(), Decimal(0))
+
+    def share_of(self, loyalty_type: str) -> float | None:
+        """The share of customers in view that are of a type; None if nobody is in view."""
+        rows: list[dict[str, Any]] = self.summary.to_pylist()
+        return next((row["customer_share"] for row in rows if row["loyalty_type"] == loyalty_type), None)
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether there are too many customers to draw each as a point."""
+        return self.customers > MOST_POINTS
+
+    def points(self) -> pa.Table:
+        """One row per customer (at most 1,500): customer_id, name, orders_per_month, dependence, loyalty_type,
+        revenue."""
+        listing = self.listing().only("loyalty_type", list(LOYALTY_TYPES))
+        return listing.page(limit=MOST_POINTS).select(
+            ["customer_id", "name", "orders_per_month", "dependence", "loyalty_type", "revenue"]
+        )
+
+    def density(self) -> pa.Table:
+        """One row per cell of the plane that holds customers: orders_per_month_from, orders_per_month_to,
+        dependence_from, dependence_to, customers."""
+        return self.book.engine.small(self._recipe("density", "select * from loyalty_density order by 1, 3"))
+
+    def listing(self) -> Listing:
+        """The customers with type, frequency, dependence and revenue; sorted by revenue."""
+        return Listing(
+            self.book.engine,
+            self._recipe("loyalty_list", "select * from loyalty_customers"),
+            columns=(
+                "customer_id", "name", "region", "industry", "sales_rep", "loyalty_type", "orders_per_month",
+                "dependence", "revenue", "margin", "order_count", "days_since_last_order", "tier_number", "band",
+            ),
+            sorted_by="revenue",
+        )  # fmt: skip
+
+    def labels(self, name: str) -> Recipe:
+        """One row per customer in view, under `name`: tier, loyalty type and band as saved, and revenue."""
+        text = "select customer_key, customer_id, tier_number, loyalty_type, band, revenue from customer_loyalty"
+        return self._recipe(name, text)
+
+    def sql(self) -> str:
+        """The query behind the type of each customer, as it runs."""
+        return self._recipe("loyalty_list", "select * from loyalty_customers").query().sql
+
+    def _recipe(self, name: str, text: str) -> Recipe:
+        return _over_scores(self.book, name, text, self.mean, self.frequency_cut, self.dependence_cut, self.inputs)
+
+
+SUMMARY_SCHEMA = pa.schema(
+    [
+        ("loyalty_type", pa.string()),
+        ("type", pa.string()),
+        ("customers", pa.int64()),
+        ("customer_share", pa.float64()),
+        ("revenue", pa.decimal128(38, 4)),
+        ("revenue_share", pa.float64()),
+        ("margin", pa.decimal128(38, 4)),
+        ("mean_dependence", pa.float64()),
+        ("customers_at_high_risk", pa.int64()),
+    ]
+)
+
+
+def _over_scores(
+    book: Book, name: str, text: str, mean: WeightedMean, frequency_cut: float, dependence_cut: float, inputs: Recipe
+) -> Recipe:
+    return book.recipe(
+        name,
+        text,
+        parameters={**mean.parameters, "frequency_cut": frequency_cut, "dependence_cut": dependence_cut},
+        drafts={"loyalty_scores": f"select *, round({mean.expression}, 6) as dependence from loyalty_inputs"},
+        parts=(inputs,),
+    )
+
+
+def loyalty_types(book: Book, settings: LoyaltySettings | None = None, saved: Scenario | None = None) -> LoyaltyTypes:
+    """Place each customer in view on the frequency x dependence plane.
+
+    One row per customer in the listing: `orders_per_month` (orders per active month of the look-back
+    window), `dependence` (0-1, mean of the known components), `loyalty_type` ("zero", "inertia",
+    "latent", "high"; null where no component of dependence is known).
+
+    Raises NotEnoughData if no customer is in view or no weighted component has data.
+    """
+    from crm_core.value import value_inputs
+
+    saved = saved or Scenario(windows=book.windows)
+    settings = settings or saved.loyalty
+    if book.is_empty:
+        raise NotEnoughData(_("No customer is in view on this day with these filters."))
+    ranks = book.levels()
+    inputs = book.recipe(
+        "loyalty_inputs",
+        "select * from loyalty_inputs_of_view",
+        parts=(ranks, value_inputs(book, saved.value, saved)),
+    )
+    filled = book.filled(ranks)
+    weights = {f"{name}_level": weight for name, weight in settings.weights.model_dump().items()}
+    mean = weighted_mean(weights, filled, filled["customer_key"])
+    if mean is None:
+        raise NotEnoughData(_("No component of dependence with weight has data here. Give weight to another one."))
+    usual = book.engine.small(book.recipe("usual", "select * from usual_frequency", parts=(inputs,)))
+    proposed = round(float(usual["orders_per_month"][0].as_py()), 2)
+    cut = settings.frequency_cut if settings.frequency_cut is not None else proposed
+    recipe = _over_scores(book, "summary", "select * from loyalty_summary", mean, cut, settings.dependence_cut, inputs)
+    return LoyaltyTypes(book, settings, saved, mean, cut, proposed, inputs, book.engine.small(recipe))

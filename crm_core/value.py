@@ -1,0 +1,442 @@
+"""Customer value: the score, the tiers it is cut into, and who moves when the settings change.
+
+The rules stand in `sql/value/`. What depends on the data set, namely which dimensions have data, is
+put together here: the weighted mean over them (`crm_core.weights`) and the rules that decide alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+
+from crm_core.book import Book
+from crm_core.churn import saved_risk
+from crm_core.engine import Recipe
+from crm_core.errors import NotEnoughData
+from crm_core.labels import BEHAVIOUR_TYPES, behaviour_type_name
+from crm_core.language import N_, _
+from crm_core.listing import Listing
+from crm_core.settings import OverrideRule, Scenario, TierNames, ValueSettings
+from crm_core.weights import WeightedMean, weighted_mean
+
+DIMENSIONS: dict[str, str] = {
+    "revenue": "revenue",
+    "margin": "margin",
+    "order_count": "order_count",
+    "freshness": "days_since_last_order",
+    "growth": "growth",
+    "regularity": "gap_variation",
+    "breadth": "category_count",
+    "tenure": "tenure_days",
+    "full_price": "full_price_share",
+    "few_returns": "return_share",
+    "wallet_share": "wallet_share",
+    "market_newness": "market_newness",
+    "punctuality": "median_days_late",
+    "archive": "archive_completeness",
+    "reference": "reference_value",
+}
+"""Each dimension of value and the feature it ranks."""
+
+TIER_NAMES: dict[TierNames, tuple[str, dict[int, tuple[str, ...]]]] = {
+    "letters": (N_("A to F"), {count: tuple("ABCDEF"[:count]) for count in range(2, 7)}),
+    "importance": (
+        N_("Key to maintenance"),
+        {
+            2: (N_("Key"), N_("General")),
+            3: (N_("Key"), N_("Important"), N_("General")),
+            4: (N_("Key"), N_("Important"), N_("General"), N_("Maintenance")),
+            5: (N_("Key"), N_("Important"), N_("Notable"), N_("General"), N_("Maintenance")),
+            6: (N_("Key"), N_("Important"), N_("Notable"), N_("General"), N_("Minor"), N_("Maintenance")),
+        },
+    ),
+    "pyramid": (
+        N_("Platinum to lead"),
+        {
+            2: (N_("Platinum"), N_("Lead")),
+            3: (N_("Platinum"), N_("Gold"), N_("Lead")),
+            4: (N_("Platinum"), N_("Gold"), N_("Iron"), N_("Lead")),
+            5: (N_("Platinum"), N_("Gold"), N_("Silver"), N_("Iron"), N_("Lead")),
+            6: (N_("Platinum"), N_("Gold"), N_("Silver"), N_("Bronze"), N_("Iron"), N_("Lead")),
+        },
+    ),
+}
+
+BEHAVIOUR_RULES = {"loyal_level": 0.6, "growth_from": 0.3, "unfilled_wallet": 0.5, "spender_level": 0.6}
+
+LEVEL_NAMES: dict[int, tuple[str, ...]] = {
+    2: (N_("low"), N_("high")),
+    3: (N_("low"), N_("middle"), N_("high")),
+    4: (N_("lowest"), N_("low"), N_("high"), N_("highest")),
+}
+
+NO_CUT_POINTS = -1
+NO_LEVEL_CUT = 2.0
+
+
+def tier_labels(settings: ValueSettings) -> tuple[str, ...]:
+    """The names of the tiers, best first, in the language now spoken."""
+    return tuple(_(name) for name in TIER_NAMES[settings.tier_names][1][settings.tier_count])
+
+
+def tier_label(settings: ValueSettings, tier_number: int | None) -> str:
+    """The name of one tier; who has no score is in none."""
+    labels = tier_labels(settings)
+    return labels[tier_number - 1] if tier_number and tier_number <= len(labels) else _("Not scored")
+
+
+# ---------------------------------------------------------------------- the score
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """How scores and tiers are computed for one book under one set of settings."""
+
+    mean: WeightedMean
+    drafts: Mapping[str, str]
+    parameters: Mapping[str, Any]
+    cuts: tuple[float, ...]
+    """Lowest score (0-100) of each tier but the last, best first; empty for the matrix."""
+
+
+def weighted_levels(book: Book, settings: ValueSettings) -> WeightedMean:
+    """The weighted mean over the dimensions that have weight and data.
+
+    Raises NotEnoughData if the data set has none of the weighted dimensions.
+    """
+    filled = book.filled(book.levels(settings.normalisation))
+    weights = {f"{name}_level": weight for name, weight in settings.weights.model_dump().items()}
+    mean = weighted_mean(weights, filled, filled["customer_key"])
+    if mean is None:
+        raise NotEnoughData(_("None of the dimensions with weight has data here. Give weight to another dimension."))
+    return mean
+
+
+def scoring(
+    book: Book, settings: ValueSettings, source: str, parts: tuple[Recipe, ...], levels: str = "customer_ranks"
+) -> Scoring:
+    """Everything that stands between the levels in `source` and a tier for each customer."""
+    mean = weighted_levels(book, settings)
+    drafts = {
+        "customer_levels": f"select * from {levels}",
+        "customer_scores": _score_text(mean, settings, source),
+        "customer_tiers": "select * from tiers_by_matrix"
+        if settings.method == "matrix"
+        else "select * from tiers_by_score",
+    }
+    parameters: dict[str, Any] = {
+        **mean.parameters,
+        **_override_parameters(settings.overrides, settings.tier_count),
+        **_matrix_parameters(settings),
+        "tier_count": settings.tier_count,
+    }
+    cut_points = _cut_points(book, settings, drafts, parameters, parts)
+    unused = [NO_CUT_POINTS] * (5 - len(cut_points))
+    parameters |= {f"cut_{place}": cut for place, cut in enumerate([*cut_points, *unused], start=1)}
+    return Scoring(mean, drafts, parameters, tuple(cut / 100 for cut in cut_points))
+
+
+def _score_text(mean: WeightedMean, settings: ValueSettings, source: str) -> str:
+    return "\n".join(
+        [
+            "select",
+            "    *,",
+            f"    round(10000 * {mean.expression})::int as score_points,",
+            f"    {_override_expression(settings.overrides)} as override_tier,",
+            f"    {settings.matrix.x_dimension}_level as matrix_x,",
+            f"    {settings.matrix.y_dimension}_level as matrix_y",
+            f"from {source}",
+        ]
+    )
+
+
+COMPARISONS = {"at_least": ">=", "below": "<"}
+
+
+def _override_expression(rules: Sequence[OverrideRule]) -> str:
+    if not rules:
+        return "null::int"
+    cases = [
+        f"when {rule.feature} {COMPARISONS[rule.comparison]} $rule_{place}_value then $rule_{place}_tier"
+        for place, rule in enumerate(rules)
+    ]
+    return f"(case {' '.join(cases)} end)::int"
+
+
+def _override_parameters(rules: Sequence[OverrideRule], tier_count: int) -> dict[str, Any]:
+    values = {f"rule_{place}_value": rule.value for place, rule in enumerate(rules)}
+    return values | {f"rule_{place}_tier": min(rule.tier_number, tier_count) for place, rule in enumerate(rules)}
+
+
+def _matrix_parameters(settings: ValueSettings) -> dict[str, Any]:
+    matrix = settings.matrix
+    bound: dict[str, Any] = {"x_levels": len(matrix.x_cuts) + 1, "y_levels": len(matrix.y_cuts) + 1}
+    for axis, cuts in (("x", matrix.x_cuts), ("y", matrix.y_cuts)):
+        padded = [*cuts, *[NO_LEVEL_CUT] * (3 - len(cuts))]
+        bound |= {f"{axis}_cut_{place}": cut for place, cut in enumerate(padded, start=1)}
+    return bound
+
+
+def _cut_points(
+    book: Book,
+    settings: ValueSettings,
+    drafts: Mapping[str, str],
+    parameters: Mapping[str, Any],
+    parts: tuple[Recipe, ...],
+) -> list[int]:
+    """Lowest score in hundredths of each tier but the last."""
+    if settings.method == "matrix":
+        return []
+    if settings.method == "thresholds":
+        return [round(threshold * 100) for threshold in settings.thresholds]
+    model, name, shares = {
+        "quotas": ("quota_cuts", "quotas", settings.quotas),
+        "value_share": ("value_share_cuts", "value_shares", settings.value_shares),
+    }[settings.method]
+    bound = {**parameters, name: _cumulated(shares), "value_measure": settings.value_measure}
+    recipe = book.recipe(
+        "cuts", f"select * from {model} order by tier_number", parameters=bound, drafts=drafts, parts=parts
+    )
+    found = {row["tier_number"]: row["cut_points"] for row in book.engine.small(recipe).to_pylist()}
+    return [found.get(number, 0) for number in range(1, len(shares) + 1)]
+
+
+def _cumulated(shares: Sequence[float]) -> list[float]:
+    return [round(sum(shares[: place + 1]), 9) for place in range(len(shares))]
+
+
+def saved_tiers(book: Book, settings: ValueSettings) -> Recipe:
+    """One row per customer in view: `customer_key`, `score_points` and `tier_number` under `settings`."""
+    levels = book.levels(settings.normalisation)
+    how = scoring(book, settings, "scoring_inputs", (levels,), levels.name)
+    return book.recipe(
+        "saved_tiers",
+        "select customer_key, score_points, tier_number from customer_tiers",
+        parameters=how.parameters,
+        drafts=how.drafts,
+        parts=(levels,),
+    )
+
+
+def value_inputs(book: Book, settings: ValueSettings, saved: Scenario) -> Recipe:
+    """One row per customer in view: levels, figures, and tier and risk under the saved scenario."""
+    levels = book.levels(settings.normalisation)
+    return book.recipe(
+        "value_inputs",
+        "select * from value_inputs_of_view",
+        drafts={"customer_levels": f"select * from {levels.name}"},
+        parts=(levels, saved_tiers(book, saved.value), saved_risk(book, saved.churn)),
+    )
+
+
+# ---------------------------------------------------------------------- the result
+
+
+@dataclass(frozen=True)
+class ValueTiers:
+    """The tiers of a book under one set of settings, beside the saved ones.
+
+    `cells` has one row per pair of tiers (now, saved); every figure below is a sum over it.
+    """
+
+    book: Book
+    settings: ValueSettings
+    saved: Scenario
+    how: Scoring
+    inputs: Recipe
+    cells: pa.Table
+
+    @cached_property
+    def summary(self) -> pa.Table:
+        """One row per tier, best first, empty tiers included.
+
+        Columns: tier_number, tier, customers, customer_share, revenue, revenue_share, margin,
+        mean_risk (0-1, null without customers), lower_score (0-100, null for the last tier).
+        """
+        rows = []
+        present = {row["tier_number"] for row in self._rows}
+        unscored = {self.settings.tier_count + 1} & present
+        all_customers, all_revenue = self.customers, self.revenue
+        for number in [*range(1, self.settings.tier_count + 1), *unscored]:
+            cells = [row for row in self._rows if row["tier_number"] == number]
+            customers = sum(row["customers"] for row in cells)
+            revenue = sum((row["revenue"] for row in cells), Decimal(0))
+            with_risk = sum(row["customers_with_risk"] for row in cells)
+            risk = sum(row["risk_points"] or 0 for row in cells)
+            rows.append(
+                {
+                    "tier_number": number,
+                    "tier": tier_label(self.settings, number),
+                    "customers": customers,
+                    "customer_share": customers / all_customers if all_customers else None,
+                    "revenue": revenue,
+                    "revenue_share": float(revenue / all_revenue) if all_revenue else None,
+                    "margin": sum((row["margin"] for row in cells), Decimal(0)),
+                    "mean_risk": risk / with_risk / 10000 if with_risk else None,
+                    "lower_score": self.how.cuts[number - 1] if number <= len(self.how.cuts) else None,
+                }
+            )
+        return pa.Table.from_pylist(rows, schema=SUMMARY_SCHEMA)
+
+    @cached_property
+    def moves(self) -> pa.Table:
+        """One row per pair of tiers, saved and now, that holds customers; the diagonal stays."""
+        rows = [
+            {
+                "from_tier_number": row["saved_tier_number"],
+                "from_tier": tier_label(self.saved.value, row["saved_tier_number"]),
+                "to_tier_number": row["tier_number"],
+                "to_tier": tier_label(self.settings, row["tier_number"]),
+                "customers": row["customers"],
+                "revenue": row["revenue"],
+            }
+            for row in self._rows
+        ]
+        rows.sort(key=lambda row: (row["from_tier_number"], row["to_tier_number"]))
+        return pa.Table.from_pylist(rows, schema=MOVES_SCHEMA)
+
+    @property
+    def customers(self) -> int:
+        return sum(row["customers"] for row in self._rows)
+
+    @property
+    def revenue(self) -> Decimal:
+        return sum((row["revenue"] for row in self._rows), Decimal(0))
+
+    @property
+    def margin(self) -> Decimal:
+        return sum((row["margin"] for row in self._rows), Decimal(0))
+
+    @property
+    def moved_customers(self) -> int:
+        """Customers whose tier differs from the saved one."""
+        return sum(row["customers"] for row in self._moved)
+
+    @property
+    def moved_revenue(self) -> Decimal:
+        return sum((row["revenue"] for row in self._moved), Decimal(0))
+
+    @property
+    def risen_customers(self) -> int:
+        return sum(row["customers"] for row in self._moved if row["tier_number"] < row["saved_tier_number"])
+
+    @property
+    def fallen_customers(self) -> int:
+        return sum(row["customers"] for row in self._moved if row["tier_number"] > row["saved_tier_number"])
+
+    def distribution(self) -> pa.Table:
+        """One row per point of score and tier: score (0-100, lower edge), customers, tier_number, tier."""
+        text = (
+            "select least(score_points // 100, 99)::int as score, tier_number, count(*) as customers"
+            " from customer_tiers where score_points is not null group by all order by score, tier_number"
+        )
+        table = self.book.engine.small(self._recipe("distribution", text))
+        tiers = [tier_label(self.settings, number) for number in table["tier_number"].to_pylist()]
+        return table.append_column("tier", pa.array(tiers, pa.string()))
+
+    def matrix(self) -> pa.Table:
+        """One row per cell that holds customers: x_level, y_level, x_label, y_label, customers, revenue,
+        tier_number."""
+        table = self.book.engine.small(self._recipe("matrix", "select * from matrix_cells order by x_level, y_level"))
+        rows = table.to_pylist()
+        x_names = LEVEL_NAMES[len(self.settings.matrix.x_cuts) + 1]
+        y_names = LEVEL_NAMES[len(self.settings.matrix.y_cuts) + 1]
+        for row in rows:
+            row["x_label"] = _(x_names[row["x_level"]])
+            row["y_label"] = _(y_names[row["y_level"]])
+        return pa.Table.from_pylist(rows) if rows else table
+
+    def concentration(self) -> pa.Table:
+        """The Lorenz curve of revenue read from the top: customer_share, revenue_share, gini on every row."""
+        text = "select * from concentration order by customer_share"
+        return self.book.engine.small(self.book.recipe("concentration_curve", text))
+
+    def behaviour(self) -> pa.Table:
+        """One row per type of behaviour that occurs: behaviour, type (its name), customers, revenue."""
+        ranks = self.book.levels()
+        recipe = self.book.recipe(
+            "behaviours", "select * from behaviour_summary", parameters=BEHAVIOUR_RULES, parts=(ranks,)
+        )
+        table = self.book.engine.small(recipe)
+        order = list(BEHAVIOUR_TYPES)
+        rows = sorted(table.to_pylist(), key=lambda row: order.index(row["behaviour"]))
+        for row in rows:
+            row["type"] = behaviour_type_name(row["behaviour"])
+        return pa.Table.from_pylist(rows) if rows else table
+
+    def listing(self) -> Listing:
+        """The customers with tier, score, revenue, margin and risk; sorted by score."""
+        return Listing(
+            self.book.engine,
+            self._recipe("tier_list", "select * from tier_customers"),
+            columns=(
+                "customer_id", "name", "region", "industry", "sales_rep", "tier_number", "saved_tier_number",
+                "score", "revenue", "margin", "order_count", "days_since_last_order", "risk", "band",
+            ),
+            sorted_by="score",
+        )  # fmt: skip
+
+    def sql(self) -> str:
+        """The query behind the tier of each customer, as it runs."""
+        return self._recipe("tier_list", "select * from tier_customers").query().sql
+
+    @cached_property
+    def _rows(self) -> list[dict[str, Any]]:
+        return self.cells.to_pylist()
+
+    @cached_property
+    def _moved(self) -> list[dict[str, Any]]:
+        return [row for row in self._rows if row["tier_number"] != row["saved_tier_number"]]
+
+    def _recipe(self, name: str, text: str) -> Recipe:
+        return self.book.recipe(
+            name, text, parameters=self.how.parameters, drafts=self.how.drafts, parts=(self.inputs,)
+        )
+
+
+SUMMARY_SCHEMA = pa.schema(
+    [
+        ("tier_number", pa.int64()),
+        ("tier", pa.string()),
+        ("customers", pa.int64()),
+        ("customer_share", pa.float64()),
+        ("revenue", pa.decimal128(38, 4)),
+        ("revenue_share", pa.float64()),
+        ("margin", pa.decimal128(38, 4)),
+        ("mean_risk", pa.float64()),
+        ("lower_score", pa.float64()),
+    ]
+)
+MOVES_SCHEMA = pa.schema(
+    [
+        ("from_tier_number", pa.int64()),
+        ("from_tier", pa.string()),
+        ("to_tier_number", pa.int64()),
+        ("to_tier", pa.string()),
+        ("customers", pa.int64()),
+        ("revenue", pa.decimal128(38, 4)),
+    ]
+)
+
+
+def value_tiers(book: Book, settings: ValueSettings | None = None, saved: Scenario | None = None) -> ValueTiers:
+    """Score every customer in view, cut the scores into tiers, and compare with the saved scenario.
+
+    Two passes over one narrow table: one finds the cuts, one sums by tier now and tier as saved.
+    Scores are 0-100 in hundredths; equal scores share a tier. Without `settings` the saved ones apply.
+
+    Raises NotEnoughData if no customer is in view or no weighted dimension has data.
+    """
+    saved = saved or Scenario(windows=book.windows)
+    settings = settings or saved.value
+    if book.is_empty:
+        raise NotEnoughData(_("No customer is in view on this day with these filters."))
+    inputs = value_inputs(book, settings, saved)
+    how = scoring(book, settings, "value_inputs", (inputs,))
+    recipe = book.recipe(
+        "cells", "select * from tier_cells", parameters=how.parameters, drafts=how.drafts, parts=(inputs,)
+    )
+    return ValueTiers(book, settings, saved, how, inputs, book.engine.small(recipe))
