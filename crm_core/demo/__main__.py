@@ -1,6 +1,7 @@
 """python -m crm_core.demo --output data"""
 
 import argparse
+import sys
 from pathlib import Path
 
 from crm_core.demo.company import write_demo
@@ -11,7 +12,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="folder to write the Parquet files to")
     folder: Path = parser.parse_args().output
     for name, table in write_demo(folder).items():
-        print(f"{folder / name}.parquet: {table.num_rows:,} rows")
+        sys.stdout.write(f"{folder / name}.parquet: {table.num_rows:,} rows\n")
 
 
 if __name__ == "__main__":

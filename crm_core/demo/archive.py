@@ -1,5 +1,6 @@
 """The demo's customer archive: names, places, people, wallet, limits; with the gaps a real archive has."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -21,7 +22,7 @@ SUCCESSOR = 7
 REP_LEAVES = date(2025, 3, 31)
 STAND_IN_SHARE = 0.06
 GROUPS = 36  # of related companies
-LEADERS_PER_GROUP = 3  # companies besides the parent
+COMPANIES_UNDER_A_PARENT = 3  # companies besides the parent
 
 
 @dataclass(frozen=True)
@@ -69,30 +70,40 @@ def customers_table(
     ]
     syllables_zh = random.permutation(len(words.SYLLABLES_ZH) ** 3)[:count]
 
+    def known(share: float) -> Flags:
+        return random.random(count) < share
+
     return pa.table(
         {
             "customer_id": texts(ids),
             "name": texts(_names(traits, syllables_zh, random)),
-            "industry": texts(np.array(list(words.INDUSTRIES), dtype=object)[traits.industry], random.random(count) < 0.97),
-            "region": texts(np.array(list(words.REGIONS), dtype=object)[traits.region]),
-            "city": texts(np.array(city, dtype=object), random.random(count) < 0.96),
-            "sales_rep": texts(np.array(REP_NAMES, dtype=object)[portfolio.current]),
+            "industry": texts(_chosen(list(words.INDUSTRIES), traits.industry), known(0.97)),
+            "region": texts(_chosen(list(words.REGIONS), traits.region)),
+            "city": texts(np.array(city, dtype=object), known(0.96)),
+            "sales_rep": texts(_chosen(REP_NAMES, portfolio.current)),
             "parent_id": _parents(traits, ids, revenue, random),
             "created_at": days(_created(traits, random)),
-            "birth_year": pa.array(random.integers(1956, 2004, count), mask=~(is_person & (random.random(count) < 0.8))),
-            "gender": texts(random.choice(np.array(["female", "male"], dtype=object), count), is_person & (random.random(count) < 0.9)),
-            "phone": texts(_phones(random, count), random.random(count) < 0.86),
-            "email": texts(np.array([f"{name.lower()}@example.com" for name in ids], dtype=object), random.random(count) < 0.62),
-            "address": texts(_addresses(syllables_zh, random), random.random(count) < 0.71),
+            "birth_year": pa.array(random.integers(1956, 2004, count), mask=~(is_person & known(0.8))),
+            "gender": texts(_chosen(["female", "male"], random.integers(0, 2, count)), is_person & known(0.9)),
+            "phone": texts(_phones(random, count), known(0.86)),
+            "email": texts(_numbered("{}@example.com", [name.lower() for name in ids]), known(0.62)),
+            "address": texts(_addresses(syllables_zh, random), known(0.71)),
             "licence_no": texts(
-                np.array([f"DEMO-{number:08d}" for number in random.permutation(90_000_000)[:count]], dtype=object),
-                ~is_person & (random.random(count) < 0.66),
+                _numbered("DEMO-{:06d}", random.permutation(1_000_000)[:count].tolist()), ~is_person & known(0.66)
             ),
             **_influence(traits, revenue, random),
             "wallet": _wallet(traits, revenue, random),
-            "credit_limit": money(_credit_limits(traits, revenue), ~is_person & (random.random(count) < 0.8)),
+            "credit_limit": money(_credit_limits(traits, revenue), ~is_person & known(0.8)),
         }
-    )  # fmt: skip
+    )
+
+
+def _chosen(names: list[str], places: Integers) -> Texts:
+    return np.array([names[place] for place in places], dtype=object)
+
+
+def _numbered(pattern: str, values: Sequence[object]) -> Texts:
+    return np.array([pattern.format(value) for value in values], dtype=object)
 
 
 def _yearly_revenue(traits: Traits, orders: Orders, lines: Lines) -> Floats:
@@ -133,20 +144,22 @@ def _names(traits: Traits, syllables_zh: Integers, random: np.random.Generator) 
 
 
 def _parents(traits: Traits, ids: Texts, revenue: Floats, random: np.random.Generator) -> pa.Array:
-    """Groups of related companies: large parents, each with LEADERS_PER_GROUP other companies under it."""
+    """Groups of related companies: large parents, each with COMPANIES_UNDER_A_PARENT other companies under it."""
     company = np.flatnonzero((traits.industry != words.HOUSEHOLD) & (revenue > 0))
     parents = company[np.argsort(-revenue[company], kind="stable")][: GROUPS * 4 : 4]
     rest = np.setdiff1d(company, parents)
-    children = random.permutation(rest)[: GROUPS * LEADERS_PER_GROUP]
+    children = random.permutation(rest)[: GROUPS * COMPANIES_UNDER_A_PARENT]
     parent_id = np.full(traits.count, None, dtype=object)
-    parent_id[children] = np.repeat(ids[parents], LEADERS_PER_GROUP)
+    parent_id[children] = np.repeat(ids[parents], COMPANIES_UNDER_A_PARENT)
     return pa.array(parent_id, pa.string())
 
 
 def _created(traits: Traits, random: np.random.Generator) -> Integers:
     """Days before the first order; years before it for the old customers, who were there before the records."""
     oldest = np.array([2000 if plant.name in OLD_CUSTOMERS else 0 for plant in PLANTS])[traits.plant]
-    return traits.start - random.integers(0, 30, traits.count) - (random.random(traits.count) * oldest).astype(np.int64)
+    before = random.integers(0, 30, traits.count) + (random.random(traits.count) * oldest).astype(np.int64)
+    created: Integers = traits.start - before
+    return created
 
 
 OLD_CUSTOMERS = ("whale", "high_loyalty", "latent", "lapsed")
@@ -154,7 +167,8 @@ OLD_CUSTOMERS = ("whale", "high_loyalty", "latent", "lapsed")
 
 def _phones(random: np.random.Generator, count: int) -> Texts:
     """555-0100 to 555-0199 is kept free for fiction in every area code."""
-    return np.array([f"{area}-555-01{line:02d}" for area, line in zip(random.integers(201, 990, count), random.integers(0, 100, count), strict=True)], dtype=object)  # fmt: skip
+    areas, lines = random.integers(201, 990, count), random.integers(0, 100, count)
+    return np.array([f"{area}-555-01{line:02d}" for area, line in zip(areas, lines, strict=True)], dtype=object)
 
 
 def _addresses(syllables_zh: Integers, random: np.random.Generator) -> Texts:
@@ -191,8 +205,5 @@ def _wallet(traits: Traits, revenue: Floats, random: np.random.Generator) -> pa.
 def _credit_limits(traits: Traits, revenue: Floats) -> Floats:
     """Two months of revenue and something, a month's for late payers: theirs is exceeded."""
     months = np.where(traits.is_plant("late_payer"), 1.5, 3.5)
-    return np.maximum(np.ceil(revenue / 12 * months / 1000) * 1000, 2000)
-
-
-def contracts_signed_by_company(portfolio: Portfolio, random: np.random.Generator) -> Flags:
-    return (portfolio.current != LONE_REP) & (random.random(len(portfolio.current)) < 0.8)
+    limits: Floats = np.maximum(np.ceil(revenue / 12 * months / 1000) * 1000, 2000)
+    return limits

@@ -9,15 +9,18 @@ import pyarrow.parquet as pq
 from crm_core.demo import words
 from crm_core.demo.archive import REP_NAMES, customers_table, draw_ids, draw_portfolio, serving_rep
 from crm_core.demo.columns import days, instants, labels, money, texts
+from crm_core.demo.contact import contracts_table, visits_table
 from crm_core.demo.orders import Lines, Orders, draw_lines, draw_orders, order_ids
-from crm_core.demo.plants import BACKGROUND, DAY_COUNT, SEED
+from crm_core.demo.payments import payments_table
+from crm_core.demo.plants import DAY_COUNT, SEED
 from crm_core.demo.rhythm import order_days
+from crm_core.demo.service import cases_table, surveys_table
 from crm_core.demo.traits import PLANT_NAMES, Flags, Texts, Traits, draw_traits
 
 
 def demo_tables(seed: int = SEED) -> dict[str, pa.Table]:
     """The canonical tables of the demo company by name, and `planted` beside them. Same seed, same tables."""
-    streams = iter(np.random.default_rng(seed).spawn(12))
+    streams = iter(np.random.default_rng(seed).spawn(16))
     traits = draw_traits(next(streams))
     ids = draw_ids(traits, next(streams))
     portfolio = draw_portfolio(traits, next(streams))
@@ -28,6 +31,11 @@ def demo_tables(seed: int = SEED) -> dict[str, pa.Table]:
     return {
         "orders": orders_table(traits, ids, orders, lines),
         "customers": customers_table(traits, ids, portfolio, orders, lines, next(streams)).sort_by("customer_id"),
+        "payments": payments_table(traits, ids, orders, lines, next(streams)),
+        "cases": cases_table(traits, ids, orders, next(streams)),
+        "surveys": surveys_table(traits, ids, orders, next(streams)),
+        "visits": visits_table(traits, ids, portfolio, next(streams)),
+        "contracts": contracts_table(traits, ids, portfolio, next(streams)),
         "planted": planted_table(traits, ids, is_alive).sort_by("customer_id"),
     }
 
@@ -81,8 +89,5 @@ def write_demo(folder: Path, seed: int = SEED) -> dict[str, pa.Table]:
     folder.mkdir(parents=True, exist_ok=True)
     tables = demo_tables(seed)
     for name, table in tables.items():
-        pq.write_table(table, folder / f"{name}.parquet", compression="zstd", compression_level=19, store_schema=False)
+        pq.write_table(table, folder / f"{name}.parquet", compression="zstd", compression_level=9, store_schema=False)
     return tables
-
-
-__all__ = ["BACKGROUND", "demo_tables", "write_demo"]

@@ -82,4 +82,5 @@ def _pace(traits: Traits, random: np.random.Generator) -> Floats:
     factor[grows] = GROWN_ORDERS ** traits.progress(grows[:, None], day)
     growth = (1.0 + GROWTH_A_YEAR) ** (day / 365.25)
     started = day >= traits.start[:, None]
-    return traits.orders_per_year[:, None] / 365.25 * SEASON[None, :] * growth * factor * started
+    pace: Floats = traits.orders_per_year[:, None] / 365.25 * SEASON[None, :] * growth * factor * started
+    return pace

@@ -51,12 +51,14 @@ class Traits:
         return len(self.plant)
 
     def is_plant(self, name: str) -> Flags:
-        return self.plant == PLANT_NAMES.index(name)
+        is_it: Flags = self.plant == PLANT_NAMES.index(name)
+        return is_it
 
     def progress(self, customer: Integers, day: Integers) -> Floats:
         """How far a customer's change has come on a day: 0 before it begins, 1 once complete."""
         begun = self.changed[customer]
-        return np.clip((day - begun) / np.maximum(self.done[customer] - begun, 1), 0.0, 1.0)
+        progress: Floats = np.clip((day - begun) / np.maximum(self.done[customer] - begun, 1), 0.0, 1.0)
+        return progress
 
 
 def draw_traits(random: np.random.Generator) -> Traits:
@@ -65,11 +67,13 @@ def draw_traits(random: np.random.Generator) -> Traits:
     background = plant == PLANT_NAMES.index("background")
 
     def each(values: list[float]) -> Floats:
-        return np.array(values, dtype=float)[plant]
+        chosen: Floats = np.array(values, dtype=float)[plant]
+        return chosen
 
     def between(ranges: list[tuple[float, float]]) -> Floats:
         ends = np.array(ranges, dtype=float)[plant]
-        return random.uniform(ends[:, 0], ends[:, 1])
+        drawn: Floats = random.uniform(ends[:, 0], ends[:, 1])
+        return drawn
 
     start = between([kind.starts for kind in PLANTS]).astype(np.int64)
     early = background & (random.random(count) < BACKGROUND.early_share)
