@@ -81,4 +81,4 @@ def wait_until_still(page: Page) -> None:
     """Wait for the script to have finished and whatever it drew to be in place."""
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     page.locator("[data-testid=stMainBlockContainer] [data-testid]").first.wait_for(state="attached")
-    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+    page.get_by_test_id("stSkeleton").first.wait_for(state="detached")

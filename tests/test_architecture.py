@@ -1,0 +1,190 @@
+"""Keeps the promises of the tree; each test is one of them."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parent.parent
+CORE = sorted((PROJECT / "crm_core").rglob("*.py"))
+PAGES = sorted((PROJECT / "pages").glob("*.py"))
+SHARED = sorted((PROJECT / "ui").rglob("*.py"))
+MODELS = sorted((PROJECT / "crm_core" / "sql").rglob("*.sql"))
+TEXT_ENDINGS = {".py", ".sql", ".md", ".toml", ".txt", ".yml", ".yaml", ".po", ".json", ".svg", ""}
+
+# The engine's own door, and the worker that runs a person's SQL in a process apart.
+OPENS_DUCKDB = {"crm_core/engine/database.py", "crm_core/engine/sandbox.py"}
+# A command's clock is the person's who runs it.
+READS_THE_CLOCK = {"app.py", "server.py"}
+
+CLOCKS = {
+    ("date", "today"),
+    ("datetime", "now"),
+    ("datetime", "today"),
+    ("datetime", "utcnow"),
+    ("Timestamp", "now"),
+    ("Timestamp", "today"),
+    ("time", "time"),
+    ("time", "localtime"),
+    ("time", "gmtime"),
+}
+SQL_CLOCK = re.compile(
+    r"\b(current_date|current_timestamp|current_time|localtimestamp|today\s*\(|now\s*\(|get_current_timestamp|transaction_timestamp)",
+    re.IGNORECASE,
+)
+GRAIN = re.compile(
+    r"--\s*(One|Two|Three|Four|Up to|At most|At least|As many|No|The one)\b[^\n]*\brows?\b", re.IGNORECASE
+)
+MACHINE_PATH = re.compile(r"(?<![\w.:/-])/(?:home|Users|root|tmp|work|var/folders|mnt)/\w|\b[A-Z]:\\\\?Users\b")
+
+
+def place(path: Path) -> str:
+    return path.relative_to(PROJECT).as_posix()
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """The first names of all modules imported anywhere in a file."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            yield node.module.split(".")[0]
+
+
+def dotted_calls(tree: ast.AST) -> Iterator[tuple[str, str, int]]:
+    """Calls like `duckdb.connect(...)`: the last two names and the line."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            owner = node.func.value
+            name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
+            yield name, node.func.attr, node.lineno
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def without_comments(sql: str) -> str:
+    return re.sub(r"--[^\n]*", "", sql)
+
+
+@pytest.mark.parametrize("path", CORE, ids=place)
+def test_the_core_knows_no_streamlit_and_no_page(path: Path):
+    assert set(imported(parsed(path))).isdisjoint({"streamlit", "ui", "pages", "app", "server"})
+
+
+def test_the_core_works_where_streamlit_is_not_installed():
+    modules = [place(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".") for path in CORE]
+    modules = [module for module in modules if not module.endswith("__main__")]
+    script = (
+        "import importlib, sys; sys.modules['streamlit'] = None\n"
+        f"for module in {modules!r}: importlib.import_module(module)"
+    )
+
+    run = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=False)
+
+    assert run.returncode == 0, run.stderr
+
+
+def test_one_place_opens_duckdb():
+    opened = {
+        place(path)
+        for path in [*CORE, *PAGES, *SHARED, *PROJECT.glob("*.py")]
+        for owner, call, _line in dotted_calls(parsed(path))
+        if (owner, call) == ("duckdb", "connect")
+    }
+
+    assert opened <= OPENS_DUCKDB
+
+
+def test_nobody_shares_duckdbs_default_connection():
+    """`duckdb.sql(...)` and its like run on one connection that all threads share: silently wrong answers."""
+    shared = [
+        f"{place(path)}:{line} duckdb.{call}"
+        for path in [*CORE, *PAGES, *SHARED, *PROJECT.glob("*.py")]
+        for owner, call, line in dotted_calls(parsed(path))
+        if owner == "duckdb"
+        and call in {"sql", "query", "execute", "read_csv", "read_parquet", "from_df", "from_arrow"}
+    ]
+
+    assert shared == []
+
+
+def test_the_clock_is_read_only_at_the_top():
+    read = [
+        f"{place(path)}:{line} {owner}.{call}()"
+        for path in [*CORE, *PAGES, *SHARED, *PROJECT.glob("*.py")]
+        if place(path) not in READS_THE_CLOCK
+        for owner, call, line in dotted_calls(parsed(path))
+        if (owner, call) in CLOCKS
+    ]
+
+    assert read == []
+
+
+@pytest.mark.parametrize("path", MODELS, ids=place)
+def test_a_model_opens_with_its_grain(path: Path):
+    opening = path.read_text(encoding="utf-8").splitlines()[0]
+
+    assert GRAIN.match(opening), f'{place(path)} opens with "{opening}", not with "-- One row per ..."'
+
+
+@pytest.mark.parametrize("path", [*MODELS, *sorted((PROJECT / "crm_core").rglob("macros.sql"))], ids=place)
+def test_a_model_never_reads_the_clock(path: Path):
+    assert SQL_CLOCK.findall(without_comments(path.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=place)
+def test_a_page_defines_page_and_does_nothing_when_run(path: Path):
+    body = parsed(path).body
+    functions = {node.name for node in body if isinstance(node, ast.FunctionDef)}
+    harmless = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
+    acts = [node.lineno for node in body if not isinstance(node, harmless) and not is_docstring(node)]
+    acts += [node.lineno for node in body if isinstance(node, ast.Assign | ast.AnnAssign) and draws(node)]
+
+    assert path.name == "__init__.py" or "page" in functions
+    assert acts == []
+
+
+def is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def draws(node: ast.stmt) -> bool:
+    return any(owner in {"st", "streamlit"} for owner, _call, _line in dotted_calls(node))
+
+
+def test_no_file_names_a_place_on_one_machine():
+    named = [
+        f"{place(path)}:{number} {line.strip()[:80]}"
+        for path in our_texts()
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1)
+        if MACHINE_PATH.search(line)
+    ]
+
+    assert named == []
+
+
+def our_texts() -> Iterator[Path]:
+    """Every text file of the project, but not what was built, installed or loaded beside it."""
+    tops = [top for top in PROJECT.iterdir() if not top.name.startswith(".") and top.name not in {"build", "workspace"}]
+    for top in [*tops, PROJECT / ".streamlit", PROJECT / ".ci"]:
+        for path in [top] if top.is_file() else top.rglob("*"):
+            if path.is_file() and path.suffix in TEXT_ENDINGS and path != Path(__file__):
+                yield path
+
+
+def test_the_rules_above_catch_what_they_forbid():
+    """Each pattern against one thing it must find and one it must let pass."""
+    assert GRAIN.match("-- One row per customer: the value score.")
+    assert not GRAIN.match("-- The value score.")
+    assert SQL_CLOCK.search("where day < current_date")
+    assert not SQL_CLOCK.search("select known from customer_features")
+    assert MACHINE_PATH.search('open("/home/ann/orders.csv")')
+    assert not MACHINE_PATH.search("https://example.com/home/page and build/work/x")
+    assert list(imported(ast.parse("def f():\n    from streamlit.web import cli"))) == ["streamlit"]
+    assert ("date", "today", 1) in list(dotted_calls(ast.parse("datetime.date.today()")))
