@@ -10,9 +10,11 @@ The minus is the plain hyphen: `st.metric` reads the direction of a change from 
 
 import math
 import re
+from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import cache
+from itertools import pairwise
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
@@ -23,10 +25,12 @@ from crm_core.language import _, current_language, ngettext
 Number = int | float | Decimal
 
 DASH = "–"
+_LIST_SEPARATORS = {"en": ", ", "zh_Hans": "、"}
+_FULL_STOPS = {"en": (".", " "), "zh_Hans": ("。", "")}
 COMPACT_FROM = 10_000  # below this a number is written out
 COMPACT_UNITS = {
-    "en": ((Decimal(10**9), "B"), (Decimal(10**6), "M"), (Decimal(10**3), "k")),
-    "zh_Hans": ((Decimal(10**12), "万亿"), (Decimal(10**8), "亿"), (Decimal(10**4), "万")),
+    "en": ((Decimal(10**3), "k"), (Decimal(10**6), "M"), (Decimal(10**9), "B")),
+    "zh_Hans": ((Decimal(10**4), "万"), (Decimal(10**8), "亿"), (Decimal(10**12), "万亿")),
 }
 
 
@@ -127,6 +131,19 @@ def customers(count: Number | None) -> str:
     return ngettext("{count} customer", "{count} customers", whole).format(count=number(whole))
 
 
+def listed(items: Iterable[str]) -> str:
+    """Several things in one sentence: "Ann, Bob", "甲、乙"."""
+    return _LIST_SEPARATORS[current_language()].join(items)
+
+
+def sentences(*texts: str) -> str:
+    """Sentences one after the other, each closed with the language's full stop; empty ones are left out."""
+    stop, space = _FULL_STOPS[current_language()]
+    return space.join(
+        text if text.endswith((".", "。", "!", "?", "！", "？")) else f"{text}{stop}" for text in texts if text
+    )
+
+
 def _decimal(value: Number | None) -> Decimal | None:
     """`value` by its shortest decimal digits; None for None, NaN and the infinities."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
@@ -142,15 +159,16 @@ def _rounded(value: Decimal, digits: int) -> Decimal:
 
 
 def _short(size: Decimal, digits: int) -> tuple[Decimal, str]:
-    """`size` (not negative) in the largest unit that leaves at least 1, and that unit."""
+    """`size` (not negative) in the unit in which it does not round up to the next one, and that unit."""
     if _rounded(size, 0) < COMPACT_FROM:
         return _significant(size, digits), ""
     units = COMPACT_UNITS[current_language()]
-    for place, (scale, unit) in enumerate(units):
+    for (scale, unit), (next_scale, _next_unit) in pairwise(units):
         amount = _significant(size / scale, digits)
-        if amount >= 1 or place == len(units) - 1:
+        if amount * scale < next_scale:
             return amount, unit
-    raise AssertionError("the last unit always answers")
+    scale, unit = units[-1]
+    return _significant(size / scale, digits), unit
 
 
 def _significant(size: Decimal, digits: int) -> Decimal:

@@ -67,7 +67,7 @@ def panelled_bars(name: str, rows: Rows, panels: Sequence[Panel], row_height: in
             }
         )
         drawn.add_annotation(
-            text=f"<b>{panel.heading}</b>",
+            text=style.bold(panel.heading),
             showarrow=False,
             x=start + width * 0.5 if panel.is_centred else start,
             xref="paper",

@@ -74,7 +74,7 @@ def risk_by_tier(table: pa.Table, currency: str = "", title: str | None = None) 
     )
     drawn.update_xaxes(range=[0, 100], ticksuffix="%", title=style.axis_title(_("Share of the tier's customers")))
     drawn.update_yaxes(
-        tickvals=list(tiers), ticktext=[f"<b>{name}</b>" for name in tiers.values()], autorange="reversed"
+        tickvals=list(tiers), ticktext=[style.bold(name) for name in tiers.values()], autorange="reversed"
     )
     exposed = max((row for row in cells if row["band"] == "high"), key=lambda row: row["revenue"] or 0, default=None)
     finding = title or (
@@ -86,7 +86,9 @@ def risk_by_tier(table: pa.Table, currency: str = "", title: str | None = None) 
         if exposed
         else _("No customer is at high risk")
     )
-    facts = [f"{row['tier']}, {risk_band_name(row['band'])}: {formats.customers(row['customers'])}" for row in cells]
+    facts = [
+        formats.listed((row["tier"], risk_band_name(row["band"]), formats.customers(row["customers"]))) for row in cells
+    ]
     return Chart(drawn, finding, style.alt_text(finding, facts))
 
 

@@ -103,7 +103,7 @@ def score_waterfall(parts: pa.Table, score: float | None, title: str | None = No
                 y=places,
                 x=[*known, float(score)],
                 base=[*starts, 0.0],
-                text=[*(_part_text(row) for row in steps), f"<b>{formats.number(score, 1)}</b>"],
+                text=[*(_part_text(row) for row in steps), style.bold(formats.number(score, 1))],
                 textposition="outside",
                 cliponaxis=False,
                 customdata=[*([row["dimension"]] for row in steps), ["score"]],
@@ -116,7 +116,7 @@ def score_waterfall(parts: pa.Table, score: float | None, title: str | None = No
         bargap=0.3,
         yaxis={
             "tickvals": places,
-            "ticktext": [*(row["label"] for row in steps), f"<b>{_('Value score')}</b>"],
+            "ticktext": [*(row["label"] for row in steps), style.bold(_("Value score"))],
             "range": [len(places) - 0.5, -0.5],
         },
         xaxis={"range": [0, 112], "tickvals": [0, 25, 50, 75, 100]},

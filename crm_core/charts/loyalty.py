@@ -64,7 +64,7 @@ def loyalty_plane(
     drawn.add_hline(y=dependence_cut, line=style.guide())
     for loyalty_type, x, y in (("latent", 0, 1), ("high", 1, 1), ("zero", 0, 0), ("inertia", 1, 0)):
         drawn.add_annotation(
-            text=f"<b>{loyalty_type_name(loyalty_type)}</b>",
+            text=style.bold(loyalty_type_name(loyalty_type)),
             showarrow=False,
             x=x,
             y=y,
@@ -147,7 +147,7 @@ def _points_of(loyalty_type: str, placed: Sequence[Row], currency: str) -> go.Sc
             "color": palette.LOYALTY_COLOURS[loyalty_type],
             "symbol": palette.LOYALTY_SYMBOLS[loyalty_type],
             "size": 7,
-            "opacity": 0.7,
+            "opacity": 0.85,
         },
         customdata=[[row["customer_id"]] for row in placed],
         hovertext=[

@@ -27,7 +27,7 @@ FAINT = "rgba(128, 136, 150, 0.16)"  # tracks and cells that stay where they are
 GUIDE = "rgba(128, 136, 150, 0.75)"  # thresholds and reference lines
 
 TEXT = "#000037"  # Streamlit exchanges this very value for its theme's text colour; elsewhere it reads as black
-INK = "#14171F"
+INK = "#0B0D12"
 PAPER = "#FFFFFF"
 
 

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
@@ -80,17 +81,27 @@ def empty(title: str) -> Chart:
     drawn.update_yaxes(visible=False)
     sentence = _("Nothing to show")
     drawn.add_annotation(text=sentence, showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper")
-    return Chart(drawn, title, f"{title}. {sentence}.")
+    return Chart(drawn, title, formats.sentences(title, sentence))
 
 
 def alt_text(title: str, facts: Sequence[str]) -> str:
     """The title and the facts as sentences, for a reader who cannot see the picture."""
-    return " ".join(f"{sentence.rstrip('.。')}." for sentence in (title, *facts) if sentence)
+    return formats.sentences(title, *facts)
 
 
 def hover(*lines: str) -> str:
     """The text of a hover box: the first line is what it is about, the others are its figures."""
-    return "<br>".join((f"<b>{lines[0]}</b>", *lines[1:]))
+    return "<br>".join((bold(lines[0]), *map(plain, lines[1:])))
+
+
+def bold(text: str) -> str:
+    """`text` in bold, as Plotly writes it; what looks like a tag in it stays text."""
+    return f"<b>{plain(text)}</b>"
+
+
+def plain(text: str) -> str:
+    """`text` as it is: names from a file may hold what Plotly would take for tags."""
+    return escape(text, quote=False)
 
 
 def guide(width: float = 1.5, dash: str = "dash") -> dict[str, Any]:
@@ -107,7 +118,7 @@ def axis() -> dict[str, Any]:
         "zeroline": False,
         "showgrid": False,
         "tickfont": text,
-        "title": {"font": text},
+        "title": {"font": {**text, "size": 12}},
     }
 
 

@@ -78,7 +78,7 @@ def lorenz(curve: pa.Table, gini: float | None, marks: pa.Table, currency: str =
             y=[float(mark["revenue_share"]) for mark in marked],
             mode="markers+text",
             marker={"color": _mark_colours(marked), "size": 11, "line": {"color": palette.PAPER, "width": 1.5}},
-            text=[f"<b>{mark['tier']}</b> {formats.percent(mark['revenue_share'], digits=0)}" for mark in marked],
+            text=[f"{style.bold(mark['tier'])} {formats.percent(mark['revenue_share'], digits=0)}" for mark in marked],
             textposition="bottom right",
             hovertext=[style.hover(mark["tier"], _share_sentence(mark)) for mark in marked],
             hoverinfo="text",
@@ -124,7 +124,7 @@ def score_histogram(distribution: pa.Table, cuts: pa.Table, title: str | None = 
     edges = [100.0, *(float(line["score"]) for line in lines), 0.0]
     for place, ((number, count), (upper, lower)) in enumerate(zip(counts.items(), pairwise(edges), strict=False)):
         drawn.add_annotation(
-            text=f"<b>{names[number]}</b> {formats.compact(count)}",
+            text=f"{style.bold(names[number])} {formats.compact(count)}",
             showarrow=False,
             x=(upper + lower) / 2,
             y=1,
@@ -197,8 +197,14 @@ def value_matrix(cells: pa.Table, x_name: str, y_name: str, currency: str = "", 
         revenue=formats.money(largest["revenue"], currency),
     )
     facts = [
-        f"{cell['x_label']}, {cell['y_label']}: {formats.customers(cell['customers'])}, "
-        f"{formats.money(cell['revenue'], currency)}"
+        formats.listed(
+            (
+                cell["x_label"],
+                cell["y_label"],
+                formats.customers(cell["customers"]),
+                formats.money(cell["revenue"], currency),
+            )
+        )
         for cell in filled
     ]
     return Chart(drawn, finding, style.alt_text(finding, facts))
@@ -267,7 +273,9 @@ def behaviour_types(summary: pa.Table, currency: str = "", title: str | None = N
     if not types:
         return style.empty(title or _("Types by behaviour"))
     names = [behaviour_type_name(row["type"]) for row in types]
-    sentences = [f"{formats.customers(row['customers'])}, {formats.money(row['revenue'], currency)}" for row in types]
+    sentences = [
+        formats.listed((formats.customers(row["customers"]), formats.money(row["revenue"], currency))) for row in types
+    ]
     rows = Rows(
         labels=names,
         keys=[row["type"] for row in types],
@@ -294,7 +302,7 @@ def behaviour_types(summary: pa.Table, currency: str = "", title: str | None = N
 
 def _pyramid_label(tier: Row) -> str:
     figures = f"{formats.compact(tier['customers'])} · {formats.percent(tier['customer_share'])}"
-    return f"<b>{tier['tier']}</b><br>{figures}"
+    return f"{style.bold(tier['tier'])}<br>{figures}"
 
 
 def _tier_sentence(tier: Row) -> str:
@@ -402,10 +410,10 @@ def _squares(
             font={"color": colour} if colour else None,
             captureevents=False,
         )
-    drawn.update_xaxes(tickvals=sorted(columns), ticktext=[columns[level] for level in sorted(columns)])
+    drawn.update_xaxes(tickvals=sorted(columns), ticktext=[style.plain(columns[level]) for level in sorted(columns)])
     drawn.update_yaxes(
         tickvals=sorted(lines),
-        ticktext=[lines[level] for level in sorted(lines)],
+        ticktext=[style.plain(lines[level]) for level in sorted(lines)],
         range=[min(lines) - 0.52, max(lines) + 0.52],
     )
     return drawn

@@ -1,0 +1,222 @@
+"""What every chart promises: a finding, words for the picture, small traces, nothing that a theme cannot change."""
+
+import json
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from crm_core import charts
+from crm_core.charts import style
+from crm_core.language import speaking
+from tests.charts import tables
+from tests.charts.tables import CHARTS, table
+
+EMPTY = {
+    "pyramid": lambda: charts.pyramid(tables.summary().slice(0, 0)),
+    "lorenz": lambda: charts.lorenz(tables.curve().slice(0, 0), None, tables.marks().slice(0, 0)),
+    "score_histogram": lambda: charts.score_histogram(tables.distribution().slice(0, 0), tables.cuts().slice(0, 0)),
+    "value_matrix": lambda: charts.value_matrix(tables.cells().slice(0, 0), "x", "y"),
+    "moves_matrix": lambda: charts.moves_matrix(tables.moves().slice(0, 0)),
+    "behaviour_types": lambda: charts.behaviour_types(tables.behaviours().slice(0, 0)),
+    "loyalty_plane": lambda: charts.loyalty_plane(frequency_cut=1, dependence_cut=0.5),
+    "loyalty_shares": lambda: charts.loyalty_shares(tables.loyalty().slice(0, 0)),
+    "risk_histogram": lambda: charts.risk_histogram(tables.risks().slice(0, 0), 0.4, 0.7),
+    "risk_by_tier": lambda: charts.risk_by_tier(tables.risk_tiers().slice(0, 0)),
+    "signal_bars": lambda: charts.signal_bars(tables.signals().slice(0, 0)),
+    "gap_curve": lambda: charts.gap_curve(tables.gaps().slice(0, 0), 180),
+    "order_timeline": lambda: charts.order_timeline(tables.orders().slice(0, 0), tables.AS_OF),
+    "score_waterfall": lambda: charts.score_waterfall(tables.parts(), None),
+    "rank_bars": lambda: charts.rank_bars(tables.parts().slice(0, 0)),
+    "monthly_trend": lambda: charts.monthly_trend(tables.months().slice(0, 0)),
+}
+
+
+def keys_of(chart):
+    return [tuple(key) for trace in chart.figure.data if trace.customdata is not None for key in trace.customdata]
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_says_its_finding_and_describes_itself(name):
+    chart = CHARTS[name]()
+
+    assert any(character.isdigit() for character in chart.title)
+    assert chart.alt.startswith(chart.title)
+    assert len(chart.alt) > len(chart.title) or name == "gap_curve"
+
+
+FROM_THE_TABLES = (
+    r"Revenue|Growth|Margin|Regularity|Share of wallet|Overdue for an order|Spend falling|Categories falling"
+    r"|Returns rising|low|middle|high|web|CN¥|</?b>|<br>|[OR]\d+"
+)
+
+
+def shown(value):
+    """Every text of a figure that a reader may see."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            if key in ("text", "hovertext", "ticktext", "name") and not isinstance(part, dict):
+                yield from part if isinstance(part, list) else [part]
+            else:
+                yield from shown(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from shown(part)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_in_chinese_has_no_english_word_of_its_own(name):
+    with speaking("zh_Hans"):
+        chart = CHARTS[name]()
+    texts = [chart.title, chart.alt, *shown(json.loads(chart.figure.to_json()))]
+    words = [re.sub(FROM_THE_TABLES, "", text) for text in texts if isinstance(text, str)]
+
+    assert [text for text in words if re.search(r"[A-Za-z]{2,}", text)] == []
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_leaves_fonts_and_backgrounds_to_the_theme(name):
+    text = CHARTS[name]().figure.to_json()
+
+    assert '"family"' not in text
+    assert json.loads(text)["layout"]["paper_bgcolor"] == "rgba(0, 0, 0, 0)"
+    assert json.loads(text)["layout"]["uirevision"] == name.split()[0]
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_is_drawn_in_few_small_svg_traces(name):
+    chart = CHARTS[name]()
+
+    assert len(chart.figure.data) <= 6
+    assert not any(trace.type.endswith("gl") for trace in chart.figure.data)
+    assert len(chart.figure.to_json()) < 200_000
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_what_is_not_known_never_shows_as_a_number_that_is_not_one(name):
+    text = CHARTS[name]().figure.to_json()
+
+    assert "nan" not in text.lower().replace("finance", "")
+    assert ">None<" not in text
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_no_rows_draw_a_sentence_instead_of_a_picture(name):
+    chart = EMPTY[name]()
+
+    assert chart.figure.layout.annotations[0].text == "Nothing to show"
+    assert "Nothing to show" in chart.alt
+
+
+def test_a_title_given_wins_over_the_finding_of_the_table():
+    assert charts.pyramid(tables.summary(), title="Tiers hold").title == "Tiers hold"
+
+
+def test_the_pyramid_has_the_best_tier_on_top_whatever_the_order_of_rows():
+    shuffled = charts.pyramid(tables.summary().take([2, 0, 3, 1]))
+
+    assert [label[:8] for label in shuffled.figure.layout.yaxis.ticktext] == [
+        "<b>A</b>",
+        "<b>B</b>",
+        "<b>C</b>",
+        "<b>D</b>",
+    ]
+    assert keys_of(shuffled)[:4] == [(1,), (2,), (3,), (4,)]
+    assert shuffled.figure.layout.yaxis.range == (3.5, -0.5)
+
+
+def test_a_tier_with_no_known_revenue_is_drawn_and_said_as_a_dash():
+    one = table(
+        "tier_number tier customers customer_share revenue revenue_share margin mean_risk lower_score",
+        (1, "A", 1, 1.0, None, None, None, None, None),
+    )
+
+    assert charts.pyramid(one).title == "A: 1 customer (100.0%) bring – of revenue"
+
+
+def test_a_bin_on_both_sides_of_a_cut_counts_for_both_tiers():
+    bins = table("score customers tier_number tier", (70.0, 3, 1, "A"), (70.0, 4, 2, "B"), (60.0, 5, 2, "B"))
+
+    chart = charts.score_histogram(bins, table("score tier", (70.5, "A")))
+
+    assert "A: 3 customers. B: 9 customers." in chart.alt
+
+
+def test_those_who_stay_are_muted_and_not_counted_as_moved():
+    chart = charts.moves_matrix(
+        table(
+            "from_tier_number from_tier to_tier_number to_tier customers revenue",
+            (1, "A", 1, "A", 90, Decimal(9)),
+            (1, "A", 2, "B", 2, Decimal(7)),
+        )
+    )
+
+    assert chart.title == "2 customers move, with 7 of revenue"
+    assert chart.figure.data[0].marker.color[0].startswith("rgba(128")
+    assert keys_of(chart) == [(1, 1), (1, 2)]
+
+
+def test_nobody_moving_is_a_finding_of_its_own():
+    stay = table("from_tier_number from_tier to_tier_number to_tier customers revenue", (1, "A", 1, "A", 9, Decimal(9)))
+
+    assert charts.moves_matrix(stay).title == "Nobody moves"
+
+
+def test_the_plane_shows_points_up_to_the_limit_and_density_above_it():
+    def kinds(count):
+        chart = charts.loyalty_plane(tables.points(count), tables.density(), frequency_cut=1, dependence_cut=0.5)
+        return {trace.type for trace in chart.figure.data}
+
+    assert kinds(charts.MOST_POINTS) == {"scatter"}
+    assert kinds(charts.MOST_POINTS + 1) == {"heatmap"}
+
+
+def test_customers_without_a_type_have_no_place_on_the_plane():
+    known_and_not = table(
+        "customer_id name orders_per_month dependence loyalty_type revenue",
+        ("1", None, 0.5, 0.4, "zero", None),
+        ("2", "Bo", 0.5, None, None, None),
+    )
+
+    chart = charts.loyalty_plane(known_and_not, frequency_cut=1, dependence_cut=0.5)
+
+    assert keys_of(chart) == [("1",)]
+
+
+def test_a_name_that_looks_like_a_tag_stays_text():
+    customer = table(
+        "customer_id name orders_per_month dependence loyalty_type revenue",
+        ("1", "<a href='x'>A&B", 0.5, 0.4, "zero", 1.0),
+    )
+
+    chart = charts.loyalty_plane(customer, frequency_cut=1, dependence_cut=0.5)
+
+    assert any("&lt;a href='x'&gt;A&amp;B" in text for trace in chart.figure.data for text in trace.hovertext or ())
+
+
+def test_the_gap_curve_reads_its_share_at_the_horizon_itself():
+    curve = table("gap_days customer_share", (29, 0.5), (30, 0.6), (31, 0.9))
+
+    assert charts.gap_curve(curve, 30).title == "60.0% of returning customers are back within 30 days"
+
+
+def test_the_parts_of_a_score_start_where_the_one_before_ends():
+    chart = charts.score_waterfall(tables.parts(), 71.4)
+
+    assert list(chart.figure.data[0].base) == pytest.approx([0, 36.4, 52.4, 59.4, 71.4, 0])
+
+
+def test_a_return_points_down_and_is_said_in_full():
+    chart = charts.order_timeline(tables.orders(), date(2026, 6, 30), currency="GBP")
+
+    assert chart.figure.data[1].marker.symbol[-1] == "triangle-down"
+    assert "-£450.00" in chart.figure.data[1].hovertext[-1]
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest", "ticks"),
+    [(0, 10, [0, 2, 4, 6, 8, 10]), (0, 0.9, [0, 0.2, 0.4, 0.6, 0.8]), (-450, 2200, [0, 1000, 2000]), (7, 7, [7])],
+)
+def test_ticks_are_round_numbers_within_the_range(lowest, highest, ticks):
+    assert style.nice_ticks(lowest, highest) == ticks
