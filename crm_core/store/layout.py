@@ -36,13 +36,38 @@ SET_ASIDE = {
 
 
 class LoadedTable(Protocol):
-    """What ingest hands over: a folder with accepted.parquet, set_aside.parquet and report.json."""
+    """What ingest hands over: a folder with accepted.parquet, set_aside.parquet and report.json.
 
-    @property
-    def table_name(self) -> str: ...
+    The report names the `table` and the `file_name`; mapping.json may stand beside it.
+    """
 
     @property
     def folder(self) -> Path: ...
+
+
+@dataclass(frozen=True)
+class Load:
+    """One loaded table among those that make a data set; `number` tells it from the others."""
+
+    number: int
+    folder: Path
+    report: Mapping[str, Any]
+    mapping: Mapping[str, Any] | None
+
+    @property
+    def table(self) -> str:
+        name: str = self.report["table"]
+        return name
+
+    @property
+    def accepted(self) -> str:
+        """A SELECT of the rows that were kept."""
+        return reading([self.folder / "accepted.parquet"])
+
+    @property
+    def set_aside(self) -> str:
+        """A SELECT of the cells for which rows were set aside."""
+        return reading([self.folder / "set_aside.parquet"])
 
 
 @dataclass(frozen=True)
@@ -77,13 +102,14 @@ class Content:
     row_counts: Mapping[str, int]
 
 
-def lay_out(loads: Sequence[LoadedTable], folder: Path, database: Database, *, name: str, currency: str) -> Content:
+def lay_out(loaded: Sequence[LoadedTable], folder: Path, database: Database, *, name: str, currency: str) -> Content:
     """Write the Parquet files and quality.json of a data set into the empty `folder`.
 
     Raises StoreError if no order line was accepted.
     """
+    loads = [_load(number, table.folder) for number, table in enumerate(loaded)]
     given = {f"loaded_{table}": _accepted(loads, TABLES[table]) for table in TABLES}
-    tables = {table: _table_entry(table, given, database) for table in TABLES if _loaded(loads, table)}
+    tables = {table: _table_entry(table, given, database) for table in TABLES if _of(loads, table)}
     if "orders" not in tables or tables["orders"].rows == 0:
         raise StoreError(_("No order line could be used, so there is nothing to publish. See the rows set aside."))
 
@@ -153,21 +179,27 @@ def _nothing(columns: Mapping[str, str]) -> str:
     return f"select {', '.join(f'null::{kind} as {name}' for name, kind in columns.items())} where false"
 
 
-def _loaded(loads: Sequence[LoadedTable], table: str) -> list[tuple[int, LoadedTable]]:
-    """The loads of one table, each with its number among all."""
-    return [(number, load) for number, load in enumerate(loads) if load.table_name == table]
+def _load(number: int, folder: Path) -> Load:
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    mapping = folder / "mapping.json"
+    return Load(
+        number=number,
+        folder=folder,
+        report=report,
+        mapping=json.loads(mapping.read_text(encoding="utf-8")) if mapping.exists() else None,
+    )
 
 
-def _accepted_by(load: LoadedTable) -> str:
-    return reading([load.folder / "accepted.parquet"])
+def _of(loads: Sequence[Load], table: str) -> list[Load]:
+    return [load for load in loads if load.table == table]
 
 
-def _accepted(loads: Sequence[LoadedTable], table: Table) -> str:
+def _accepted(loads: Sequence[Load], table: Table) -> str:
     """A SELECT of the accepted rows of all loads of a table; `load_number` tells them apart."""
     columns = column_types(table) | {"source_file": "varchar", "source_line": "bigint"}
     parts = [
-        f"select {number} as load_number, {', '.join(columns)} from ({_accepted_by(load)})"
-        for number, load in _loaded(loads, table.name)
+        f"select {load.number} as load_number, {', '.join(columns)} from ({load.accepted})"
+        for load in _of(loads, table.name)
     ]
     return " union all ".join(parts) or _nothing({"load_number": "integer"} | columns)
 
@@ -196,13 +228,11 @@ def _write(model: str, path: Path, given: Mapping[str, str], database: Database)
     database.execute(f"copy (select * from ({query}\n) order by {order}) to {quoted(str(path))} ({WRITTEN})")
 
 
-def _write_set_aside(loads: Sequence[LoadedTable], path: Path, given: Mapping[str, str], database: Database) -> None:
+def _write_set_aside(loads: Sequence[Load], path: Path, given: Mapping[str, str], database: Database) -> None:
     columns = ", ".join(name for name in SET_ASIDE if name != "table_name")
     parts = [
-        f"select {number} as load_number, {quoted(load.table_name)} as table_name, {columns}"
-        f" from ({reading([load.folder / 'set_aside.parquet'])})"
-        for number, load in enumerate(loads)
-        if (load.folder / "set_aside.parquet").exists()
+        f"select {load.number} as load_number, {quoted(load.table)} as table_name, {columns} from ({load.set_aside})"
+        for load in loads
     ]
     repeated = compose("repeated_customers", given).sql
     parts.append(f"select load_number, 'customers' as table_name, {columns} from ({repeated}\n)")
@@ -213,7 +243,7 @@ def _write_set_aside(loads: Sequence[LoadedTable], path: Path, given: Mapping[st
 
 
 def _sources(
-    loads: Sequence[LoadedTable], set_aside: Path, given: Mapping[str, str], database: Database
+    loads: Sequence[Load], set_aside: Path, given: Mapping[str, str], database: Database
 ) -> tuple[SourceEntry, ...]:
     aside = dict(
         database.rows(
@@ -226,31 +256,24 @@ def _sources(
             f"select load_number, count(*) from ({compose('repeated_customers', given).sql}\n) group by load_number"
         )
     )
-    return tuple(
-        _source(load, _count(_accepted_by(load), database), aside.get(number, 0), repeated.get(number, 0))
-        for number, load in enumerate(loads)
-    )
+    sources = []
+    for load in loads:
+        kept = _count(load.accepted, database) - repeated.get(load.number, 0)
+        put_aside = aside.get(load.number, 0)
+        sources.append(
+            SourceEntry(
+                file_name=load.report["file_name"],
+                table=load.table,
+                rows_in=kept + put_aside,
+                rows_kept=kept,
+                rows_set_aside=put_aside,
+                mapping=load.mapping,
+            )
+        )
+    return tuple(sources)
 
 
-def _source(load: LoadedTable, accepted: int, set_aside: int, repeated: int) -> SourceEntry:
-    report = _report(load)
-    return SourceEntry(
-        file_name=report.get("file_name", load.folder.name),
-        table=load.table_name,
-        rows_in=accepted - repeated + set_aside,
-        rows_kept=accepted - repeated,
-        rows_set_aside=set_aside,
-        mapping=report.get("mapping"),
-    )
-
-
-def _report(load: LoadedTable) -> dict[str, Any]:
-    path = load.folder / "report.json"
-    report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return report
-
-
-def _quality(loads: Sequence[LoadedTable], folder: Path, database: Database) -> dict[str, Any]:
+def _quality(loads: Sequence[Load], folder: Path, database: Database) -> dict[str, Any]:
     """The reports of all loads, and what only shows when the tables stand side by side."""
     unknown = {
         path.stem: _count(f"select * from ({reading([path])}) where customer_key is null", database)
@@ -258,7 +281,7 @@ def _quality(loads: Sequence[LoadedTable], folder: Path, database: Database) -> 
         if path.stem in TABLES
     }
     return {
-        "reports": [{"table": load.table_name} | _report(load) for load in loads],
+        "reports": [dict(load.report) for load in loads],
         "rows_of_unknown_customers": {table: rows for table, rows in unknown.items() if rows},
         "repeated_customers": _count(
             f"select * from ({reading([folder / 'set_aside.parquet'])}) where reason = 'repeated_customer'", database

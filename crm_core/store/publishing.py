@@ -11,7 +11,7 @@ by the next publish, which knows them by the lock that nobody holds.
 
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,9 +19,10 @@ from pathlib import Path
 from crm_core.engine import Database
 from crm_core.errors import StoreError
 from crm_core.language import _
-from crm_core.store.data_set import DataSet, read_data_set
+from crm_core.store.data_set import DataSet, read_data_set, unknown_data_set
 from crm_core.store.files import is_held, locked, remove, settle_folder, settle_tree, told_to_the_reader, write_whole
 from crm_core.store.layout import LoadedTable, lay_out, write_manifest
+from crm_core.store.names import is_key
 
 KEPT_VERSIONS = 3
 
@@ -92,10 +93,30 @@ def current_version(home: Path) -> str | None:
         return None
 
 
+def current_data_set(home: Path, *, is_session: bool = False) -> DataSet:
+    """What readers open now. Raises StoreError if nothing is published here.
+
+    Between reading the pointer and the folder others may publish until the folder is gone; then
+    the pointer has moved, and is read again.
+    """
+    version = current_version(home)
+    while version is not None:
+        try:
+            return read_data_set(home / "versions" / version, home.name, is_session=is_session)
+        except StoreError:
+            before, version = version, current_version(home)
+            if version == before:
+                raise
+    raise unknown_data_set(home.name)
+
+
 def whole_versions(home: Path) -> list[DataSet]:
-    """The versions that can be opened, the newest first."""
-    folders = [path for path in (home / "versions").glob("*") if not path.name.startswith(".")]
-    found = [read_data_set(folder, home.name) for folder in folders]
+    """The versions that can be opened, the newest first; one may go while the others are read."""
+    found = []
+    for folder in (home / "versions").glob("*"):
+        if is_key(folder.name):
+            with suppress(StoreError):
+                found.append(read_data_set(folder, home.name))
     return sorted(found, key=lambda version: (version.published_at, version.version), reverse=True)
 
 

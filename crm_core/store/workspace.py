@@ -18,7 +18,14 @@ from crm_core.store.export import export
 from crm_core.store.files import locked, remove, told_to_the_reader, write_whole
 from crm_core.store.layout import LoadedTable
 from crm_core.store.names import free_slug, is_key, is_slug
-from crm_core.store.publishing import Publication, current_version, point_to, publish_version, whole_versions
+from crm_core.store.publishing import (
+    Publication,
+    current_data_set,
+    current_version,
+    point_to,
+    publish_version,
+    whole_versions,
+)
 from crm_core.store.scenarios import MappingShelf, ScenarioEntry, ScenarioShelf
 
 
@@ -126,12 +133,12 @@ class Workspace:
     def session_data_sets(self, session_id: str) -> list[DataSet]:
         """What a session keeps for itself, by name."""
         home = self._session(session_id)
-        kept = [_opened(home, entry.slug, None, is_session=True) for entry in _entries(home)]
+        kept = [_opened(home, entry.slug, is_session=True) for entry in _entries(home)]
         return sorted(kept, key=lambda data_set: (data_set.name, data_set.slug))
 
     def open_for_session(self, session_id: str, slug: str) -> DataSet:
         """A data set that a session keeps for itself. Raises StoreError if it is not there."""
-        return _opened(self._session(session_id), slug, None, is_session=True)
+        return _opened(self._session(session_id), slug, is_session=True)
 
     def touch_session(self, session_id: str, used_at: datetime) -> None:
         """Note that a session is in use, so that it is not taken for an old one."""
@@ -183,28 +190,27 @@ class Workspace:
 
 def _entries(shelf: Path) -> list[DataSetEntry]:
     """The data sets in a folder; one being published for the first time is not there yet."""
-    homes = [path for path in shelf.glob("*") if is_slug(path.name)]
-    return [_entry(home, current) for home in homes if (current := current_version(home))]
+    homes = [path for path in shelf.glob("*") if is_slug(path.name) and current_version(path)]
+    return [_entry(home) for home in homes]
 
 
-def _entry(home: Path, current: str) -> DataSetEntry:
-    data_set = read_data_set(home / "versions" / current, home.name)
+def _entry(home: Path) -> DataSetEntry:
+    data_set = current_data_set(home)
     return DataSetEntry(
         slug=home.name,
         name=data_set.name,
-        version=current,
+        version=data_set.version,
         published_at=data_set.published_at,
         versions=tuple(VersionEntry(found.version, found.published_at) for found in whole_versions(home)),
     )
 
 
-def _opened(shelf: Path, slug: str, version: str | None, *, is_session: bool = False) -> DataSet:
+def _opened(shelf: Path, slug: str, version: str | None = None, *, is_session: bool = False) -> DataSet:
     if not is_slug(slug) or (version is not None and not is_key(version)):
         raise unknown_data_set(slug)
-    current = version or current_version(shelf / slug)
-    if current is None:
-        raise unknown_data_set(slug)
-    return read_data_set(shelf / slug / "versions" / current, slug, is_session=is_session)
+    if version is None:
+        return current_data_set(shelf / slug, is_session=is_session)
+    return read_data_set(shelf / slug / "versions" / version, slug, is_session=is_session)
 
 
 def _last_used(session: Path) -> datetime:

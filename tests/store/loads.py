@@ -18,7 +18,6 @@ FIRST_OF_JULY = datetime(2026, 7, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Load:
-    table_name: str
     folder: Path
 
 
@@ -30,7 +29,6 @@ def load(
     *,
     set_aside: Iterable[Sequence[object]] = (),
     file_name: str = "",
-    report: Mapping[str, Any] | None = None,
 ) -> Load:
     """A load of `rows`; columns that are not named are null. Lines are numbered from 2."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -41,8 +39,8 @@ def load(
     _write(folder / "accepted.parquet", types, [*columns.split(), "source_file", "source_line"], placed)
     aside_types = {name: "bigint" if name == "source_line" else "varchar" for name in SET_ASIDE_COLUMNS}
     _write(folder / "set_aside.parquet", aside_types, SET_ASIDE_COLUMNS, set_aside)
-    (folder / "report.json").write_text(json.dumps(report or {"file_name": file_name}))
-    return Load(table, folder)
+    (folder / "report.json").write_text(json.dumps({"file_name": file_name, "table": table}))
+    return Load(folder)
 
 
 def _write(path: Path, types: Mapping[str, str], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -1,5 +1,6 @@
 """What leaves can come back: an exported table, loaded again, is the same data set."""
 
+import json
 from pathlib import Path
 
 import duckdb
@@ -40,7 +41,10 @@ def loaded_again(path: Path, table: str) -> Load:
     rows = f"select *, 'again' as source_file, row_number() over () as source_line from {source}"
     with duckdb.connect() as connection:
         connection.execute(f"copy ({rows}) to '{folder / 'accepted.parquet'}' (format parquet)")
-    return Load(table, folder)
+        empty = "select '' as source_file, 0 as source_line, '' as column_name, '' as value, '' as reason, '' as raw"
+        connection.execute(f"copy ({empty} where false) to '{folder / 'set_aside.parquet'}' (format parquet)")
+    (folder / "report.json").write_text(json.dumps({"file_name": path.name, "table": table}))
+    return Load(folder)
 
 
 @pytest.mark.parametrize("ending", [".csv", ".parquet"])

@@ -255,6 +255,16 @@ def test_rows_set_aside_of_all_loads_stand_together_with_their_places(workspace:
     assert data.row_counts["order_lines"] == data.tables["orders"].rows == 2
 
 
+def test_a_source_says_how_its_columns_were_mapped(workspace: Workspace, tmp_path: Path) -> None:
+    orders = load(tmp_path / "orders", "orders", LINE, [("ann", "2026-03-01", 10, "1")])
+    (orders.folder / "mapping.json").write_text('{"table": "orders", "columns": {"amount": "金额"}}', encoding="utf-8")
+
+    data = published(workspace, [orders])
+
+    assert data.sources[0].mapping == {"table": "orders", "columns": {"amount": "金额"}}
+    assert data.quality["reports"] == [{"file_name": "orders.csv", "table": "orders"}]
+
+
 def test_a_table_that_was_not_loaded_is_empty_and_has_its_columns(workspace: Workspace) -> None:
     data = shop(workspace, LINE, [("ann", "2026-03-01", 10, "1")])
 

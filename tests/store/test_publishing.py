@@ -164,6 +164,28 @@ def test_going_back_to_a_kept_version_opens_it_for_everybody(workspace: Workspac
         workspace.make_current(first.slug, "000000000000")
 
 
+def test_a_reader_whose_version_goes_meanwhile_reads_the_pointer_again(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = published(workspace, [orders_worth(tmp_path, 10)])
+    pointers = iter(["000000000000", data.version])
+    monkeypatch.setattr(publishing, "current_version", lambda _home: next(pointers))
+
+    assert workspace.open(data.slug) == data
+
+
+def test_a_new_data_set_never_takes_the_place_of_another(workspace: Workspace, tmp_path: Path) -> None:
+    published(workspace, [orders_worth(tmp_path, 1)])
+    told = publishing.Publication("Shop!", "CNY", FIRST_OF_JULY, is_new=True)
+
+    with pytest.raises(StoreError, match="took this name meanwhile"):
+        publishing.publish_version(
+            workspace.root / "data_sets" / "shop", [orders_worth(tmp_path, 2)], told, workspace.database
+        )
+
+    assert workspace.open("shop").name == "Shop"
+
+
 PUBLISH_WITHOUT_END = """
 import sys
 from datetime import UTC, datetime
@@ -172,7 +194,7 @@ from crm_core.engine import Database
 from crm_core.store import Workspace
 from tests.store.loads import Load
 
-root, loads, rounds = Path(sys.argv[1]), [Load("orders", Path(path)) for path in sys.argv[3:]], int(sys.argv[2])
+root, loads, rounds = Path(sys.argv[1]), [Load(Path(path)) for path in sys.argv[3:]], int(sys.argv[2])
 workspace = Workspace(root, Database(memory_limit="500MB", threads=1))
 for number in range(rounds):
     workspace.publish("Shop", [loads[number % len(loads)]], currency="CNY",
