@@ -23,7 +23,6 @@ DATA = Path(__file__).parents[2] / "data"
 
 @dataclass(frozen=True)
 class Load:
-    table_name: str
     folder: Path
 
 
@@ -42,8 +41,8 @@ def load(folder: Path, name: str) -> Load:
     )
     pq.write_table(accepted, folder / "accepted.parquet")
     pq.write_table(pa.Table.from_pylist([SET_ASIDE]).slice(0, 0), folder / "set_aside.parquet")
-    (folder / "report.json").write_text(json.dumps({"file_name": f"{name}.parquet"}))
-    return Load(name, folder)
+    (folder / "report.json").write_text(json.dumps({"file_name": f"{name}.parquet", "table": name}))
+    return Load(folder)
 
 
 @pytest.fixture(scope="module")
