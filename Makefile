@@ -22,13 +22,13 @@ check: $(VENV)/tools-installed ## what CI runs: format, lint, types, SQL, tests
 	$(IN)/ruff format --check $(wildcard $(SOURCES))
 	$(IN)/ruff check $(wildcard $(SOURCES))
 	$(IN)/mypy
-	$(IN)/sqlfluff lint --processes 2 crm_core/sql
+	$(IN)/sqlfluff lint crm_core/sql
 	@$(MAKE) test
 
 format: $(VENV)/tools-installed ## put Python and SQL into the house style
 	$(IN)/ruff check --fix $(wildcard $(SOURCES))
 	$(IN)/ruff format $(wildcard $(SOURCES))
-	$(IN)/sqlfluff fix --processes 2 crm_core/sql
+	$(IN)/sqlfluff fix crm_core/sql
 
 bench: $(VENV)/tools-installed ## measure speed against the floor and against peers
 	$(IN)/python -m benchmarks
