@@ -16,7 +16,7 @@ from crm_core.book import Book
 from crm_core.churn import saved_risk
 from crm_core.engine import Recipe
 from crm_core.errors import NotEnoughData
-from crm_core.labels import BEHAVIOUR_TYPES, behaviour_type_name
+from crm_core.labels import BEHAVIOUR_TYPES
 from crm_core.language import N_, _
 from crm_core.listing import Listing
 from crm_core.settings import OverrideRule, Scenario, TierNames, ValueSettings
@@ -338,7 +338,7 @@ class ValueTiers:
         return table.append_column("tier", pa.array(tiers, pa.string()))
 
     def matrix(self) -> pa.Table:
-        """One row per cell that holds customers: x_level, y_level, x_label, y_label, customers, revenue,
+        """One row per cell that holds customers: x_level and y_level (1 is lowest), x_label, y_label, customers, revenue,
         tier_number."""
         table = self.book.engine.small(self._recipe("matrix", "select * from matrix_cells order by x_level, y_level"))
         rows = table.to_pylist()
@@ -347,6 +347,8 @@ class ValueTiers:
         for row in rows:
             row["x_label"] = _(x_names[row["x_level"]])
             row["y_label"] = _(y_names[row["y_level"]])
+            row["x_level"] += 1
+            row["y_level"] += 1
         return pa.Table.from_pylist(rows) if rows else table
 
     def concentration(self) -> pa.Table:
@@ -355,17 +357,15 @@ class ValueTiers:
         return self.book.engine.small(self.book.recipe("concentration_curve", text))
 
     def behaviour(self) -> pa.Table:
-        """One row per type of behaviour that occurs: behaviour, type (its name), customers, revenue."""
+        """One row per type of behaviour that occurs: type (a key of BEHAVIOUR_TYPES), customers, revenue."""
         ranks = self.book.levels()
         recipe = self.book.recipe(
             "behaviours", "select * from behaviour_summary", parameters=BEHAVIOUR_RULES, parts=(ranks,)
         )
         table = self.book.engine.small(recipe)
         order = list(BEHAVIOUR_TYPES)
-        rows = sorted(table.to_pylist(), key=lambda row: order.index(row["behaviour"]))
-        for row in rows:
-            row["type"] = behaviour_type_name(row["behaviour"])
-        return pa.Table.from_pylist(rows) if rows else table
+        rows = sorted(table.to_pylist(), key=lambda row: order.index(row["type"]))
+        return pa.Table.from_pylist(rows, schema=table.schema)
 
     def listing(self) -> Listing:
         """The customers with tier, score, revenue, margin and risk; sorted by score."""

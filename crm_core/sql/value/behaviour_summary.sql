@@ -1,7 +1,7 @@
 -- One row per type of behaviour that occurs: customers and revenue.
 select
-    behaviour,
+    type,
     count(*) as customers,
     sum(revenue) as revenue
 from customer_behaviour
-group by behaviour
+group by type

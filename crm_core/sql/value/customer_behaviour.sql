@@ -19,6 +19,6 @@ select
         when wallet_share < $unfilled_wallet or (order_count between 1 and 3 and revenue_level >= $spender_level)
             then 'worth_cultivating'
         else 'other'
-    end as behaviour
+    end as type
 from customers_in_view
 inner join customer_ranks using (customer_key)

@@ -1,0 +1,59 @@
+"""The dashboard: navigation, sidebar, and the one place that shows errors."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import streamlit as st
+
+from crm_core.errors import CrmError
+from crm_core.language import _
+from pages import churn_signals, customer, data, loyalty_types, overview, value_tiers
+from ui import language, places, session, sidebar
+
+ICON = Path(__file__).parent / "static" / "favicon.png"
+
+
+def main() -> None:
+    session.tell_time_by(lambda: datetime.now(UTC))
+    language.follow_session()
+    st.set_page_config(page_title=_("Clientele"), page_icon=str(ICON), layout="wide")
+    session.settle_scenario()
+    chosen = st.navigation(_pages())
+    session.address_keeps_draft()
+    try:
+        sidebar.show()
+        chosen.run()
+    except CrmError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def _pages() -> dict[str, list[st.Page]]:
+    """Every page by section; an address never depends on the language."""
+    sections = {
+        "": [
+            st.Page(
+                overview.page, title=_("Overview"), icon=":material/monitoring:", url_path="overview", default=True
+            ),
+        ],
+        _("Value"): [
+            st.Page(value_tiers.page, title=_("Value tiers"), icon=":material/change_history:", url_path="value-tiers"),
+        ],
+        _("Loyalty"): [
+            st.Page(loyalty_types.page, title=_("Loyalty types"), icon=":material/favorite:", url_path="loyalty-types"),
+        ],
+        _("Retention"): [
+            st.Page(churn_signals.page, title=_("Churn signals"), icon=":material/warning:", url_path="churn-signals"),
+        ],
+        _("Customers"): [
+            st.Page(customer.page, title=_("Customer"), icon=":material/person:", url_path="customer"),
+        ],
+        _("Data"): [
+            st.Page(data.page, title=_("Data"), icon=":material/database:", url_path="data"),
+        ],
+    }
+    by_name = {page.url_path or "overview": page for pages in sections.values() for page in pages}
+    places.register(by_name)
+    return sections
+
+
+main()

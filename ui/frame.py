@@ -1,0 +1,153 @@
+"""The frame of every page: head with the context in force, the finding first, empty states, the small print."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from crm_core import formats
+from crm_core.book import Book
+from crm_core.charts import Chart
+from crm_core.errors import CrmError
+from crm_core.language import _, ngettext
+from ui import places, session
+
+CHART_CONFIG = {"displayModeBar": False, "responsive": True}
+
+
+def page_head(title: str, question: str, book: Book | None) -> None:
+    """Title, the question the page answers, and the context in force as small badges."""
+    st.title(title, anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":gray[{question}]", width="content")
+        if book is None:
+            return
+        st.badge(book.data.name, icon=":material/database:", color="gray")
+        st.badge(formats.day(book.as_of), icon=":material/event:", color="gray")
+        if book.filters:
+            st.badge(_filtered(book), icon=":material/filter_alt:", color="orange")
+        st.badge(_scenario(), icon=":material/tune:", color="blue" if session.draft_changes() else "gray")
+
+
+def _filtered(book: Book) -> str:
+    values = [value for chosen in book.filters.model_dump().values() for value in chosen]
+    return ", ".join(values[:3]) + (f" +{len(values) - 3}" if len(values) > 3 else "")
+
+
+def _scenario() -> str:
+    name = scenario_title(session.saved_name())
+    count = len(session.draft_changes())
+    if not count:
+        return name
+    changed = ngettext("draft, {count} change", "draft, {count} changes", count).format(count=count)
+    return f"{name} · {changed}"
+
+
+def scenario_title(name: str) -> str:
+    """What a scenario is called; the one that comes with the product has a name in each language."""
+    return name or _("Standard")
+
+
+def explain_empty(book: Book | None) -> None:
+    """What to do where there is nothing to show: no data set, or nobody passes the filters."""
+    with st.container(border=True):
+        if book is None:
+            st.subheader(_("No data yet"), anchor=False)
+            st.write(_("Load a file with orders: a customer, a date and an amount in each line are enough."))
+            places.link("data", _("Load data"), ":material/upload_file:")
+            return
+        st.subheader(_("Nobody in view"), anchor=False)
+        if book.filters:
+            st.write(_("No customer passes the filters on {day}.").format(day=formats.day(book.as_of)))
+            st.button(_("Clear the filters"), on_click=places.clear_filters, icon=":material/filter_alt_off:")
+        else:
+            st.write(_("Nobody had bought anything by {day}. Choose a later day.").format(day=formats.day(book.as_of)))
+
+
+def explain_problem(error: CrmError) -> None:
+    """A sentence instead of a figure: what is missing, and how much."""
+    st.info(str(error), icon=":material/info:")
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One metric of the finding: value and change already in words, trend as numbers, oldest first.
+
+    `is_good` says whether the change is welcome; None leaves it grey.
+    """
+
+    label: str
+    value: str
+    change: str | None = None
+    is_good: bool | None = None
+    help: str | None = None
+    trend: Sequence[float] = ()
+    rises: bool = True
+
+
+def headline_row(headlines: Sequence[Headline]) -> None:
+    """The finding first: a row of metrics of equal height."""
+    for column, headline in zip(st.columns(len(headlines)), headlines, strict=True):
+        column.metric(
+            headline.label,
+            headline.value,
+            delta=headline.change,
+            delta_color=_colour(headline),
+            delta_arrow="up" if headline.rises else "down",
+            help=headline.help,
+            border=True,
+            height="stretch",
+            chart_data=list(headline.trend) or None,
+            chart_type="area",
+        )
+
+
+def _colour(headline: Headline) -> Any:
+    if headline.is_good is None:
+        return "off"
+    return "normal" if headline.is_good == headline.rises else "inverse"
+
+
+def show_chart(chart: Chart, key: str, *, selects: bool = False) -> list[dict[str, Any]]:
+    """A chart under its finding. With `selects` a click reruns the page and the points clicked come back."""
+    st.markdown(f"**{chart.title}**")
+    event = st.plotly_chart(
+        chart.figure,
+        key=key,
+        on_select="rerun" if selects else "ignore",
+        selection_mode="points",
+        config=CHART_CONFIG,
+        alt=chart.alt,
+    )
+    return list(event["selection"]["points"]) if selects else []
+
+
+def selected_parts(key: str, place: int = 0) -> list[Any]:
+    """The customdata of the parts clicked in a chart on the run before: tier numbers, types, bands."""
+    state = st.session_state.get(key)
+    points = state["selection"]["points"] if state else []
+    found = [point["customdata"][place] for point in points if point.get("customdata")]
+    return list(dict.fromkeys(found))
+
+
+def how_it_is_computed(paragraphs: Sequence[str], sql: str, source: str = "") -> None:
+    """Definition, thresholds in force and the SQL; closed by default."""
+    with st.expander(_("How this is computed"), icon=":material/function:"):
+        for paragraph in paragraphs:
+            st.markdown(paragraph)
+        if source:
+            st.caption(source)
+        with st.popover(_("Show the SQL"), icon=":material/code:", width="content"):
+            st.code(sql, language="sql", height=420)
+
+
+def moved_sentence(customers: int, revenue: Any, currency: str) -> str:
+    """What the draft does against the saved scenario, in a sentence."""
+    if not customers:
+        return _("Nobody moves against the saved scenario.")
+    return ngettext(
+        "{customers} moves against the saved scenario, with {revenue} of revenue.",
+        "{customers} move against the saved scenario, with {revenue} of revenue.",
+        customers,
+    ).format(customers=formats.customers(customers), revenue=formats.money(revenue, currency))

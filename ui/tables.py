@@ -1,0 +1,180 @@
+"""Lists of customers: sorted, searched and paged on the server, exported whole, each row a way to its customer."""
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+import streamlit as st
+
+from crm_core import formats
+from crm_core.labels import loyalty_type_name, risk_band_name
+from crm_core.language import _
+from crm_core.listing import Listing
+from crm_core.settings import ValueSettings
+from crm_core.value import tier_label
+from ui import places
+
+PAGE_ROWS = 50
+
+
+@dataclass(frozen=True)
+class Column:
+    """How a column of a list is shown: its title, and its values in words or as a bar.
+
+    `shown` turns a value into what the cell holds; `is_bar` draws 0-1 as a bar.
+    """
+
+    title: str
+    shown: Callable[[Any], Any] = lambda value: value
+    is_bar: bool = False
+    help: str | None = None
+    width: Any = None
+
+
+def columns(currency: str, value: ValueSettings) -> dict[str, Column]:
+    """The columns that lists of customers are made of, in the language now spoken."""
+
+    def money(amount: Any) -> str:
+        return formats.money(amount, currency)
+
+    def tier(number: Any) -> str:
+        return tier_label(value, number)
+
+    return {
+        "customer_id": Column(_("Customer"), width="small"),
+        "name": Column(_("Name"), lambda name: name or "", width="medium"),
+        "region": Column(_("Region"), lambda region: region or ""),
+        "industry": Column(_("Industry"), lambda industry: industry or ""),
+        "sales_rep": Column(_("Sales rep"), lambda rep: rep or ""),
+        "tier_number": Column(_("Tier"), tier, width="small"),
+        "saved_tier_number": Column(_("Tier as saved"), tier, width="small"),
+        "score": Column(_("Score"), lambda score: formats.number(score, 2), width="small", help=_("0 to 100")),
+        "revenue": Column(_("Revenue"), money, help=_("In the look-back window, net of returns")),
+        "margin": Column(_("Margin"), money),
+        "expected_loss": Column(_("Revenue × risk"), money, help=_("What to look at first")),
+        "order_count": Column(_("Orders"), formats.number, width="small"),
+        "days_since_last_order": Column(_("Last order"), formats.days, width="small", help=_("Days ago")),
+        "risk": Column(_("Risk"), is_bar=True, help=_("0 to 1: the weighted mean of the signals, no probability")),
+        "band": Column(_("Risk band"), risk_band_name, width="small"),
+        "loyalty_type": Column(_("Loyalty type"), loyalty_type_name),
+        "orders_per_month": Column(_("Orders a month"), lambda count: formats.number(count, 2), width="small"),
+        "dependence": Column(_("Dependence"), is_bar=True, help=_("0 to 1")),
+        "usual_gap_days": Column(
+            _("Usual gap"), lambda days: formats.days(round(days)) if days else "–", width="small"
+        ),
+        "reasons": Column(_("Why"), width="large"),
+    }
+
+
+def customer_table(
+    listing: Listing,
+    shown: Sequence[str],
+    *,
+    key: str,
+    value: ValueSettings,
+    currency: str,
+    file_name: str,
+    computed: Mapping[str, Callable[[dict[str, Any]], Any]] | None = None,
+    sortable: Sequence[str] | None = None,
+) -> None:
+    """A list of customers with search, order, pages and export; a click on a row opens the customer.
+
+    `shown` are names of `columns`; `computed` gives those that the listing does not have, from a row.
+    """
+    known = columns(currency, value)
+    sortable = sortable or [name for name in shown if name in listing.columns]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        search = st.text_input(
+            _("Search"), key=f"{key}:search", placeholder=_("Name or number"), icon=":material/search:", width=240
+        )
+        st.session_state.setdefault(f"{key}:sort", listing.sorted_by)
+        sort = st.selectbox(
+            _("Sort by"), sortable, key=f"{key}:sort", format_func=lambda name: known[name].title, width=200
+        )
+        direction = st.segmented_control(
+            _("Order"),
+            ["desc", "asc"],
+            default="desc",
+            required=True,
+            format_func={"desc": _("Highest first"), "asc": _("Lowest first")}.__getitem__,
+            key=f"{key}:direction",
+            label_visibility="collapsed",
+        )
+        found = listing.searched(search or "").ordered(sort, descending=direction == "desc")
+        count = found.count()
+        st.caption(formats.customers(count), width="content")
+        st.space("stretch")
+        st.download_button(
+            _("Export"),
+            lambda: exported(found, shown, known, computed or {}),
+            file_name=f"{file_name}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            key=f"{key}:export",
+            on_click="ignore",
+            help=_("All {customers} as CSV for Excel").format(customers=formats.customers(count)),
+        )
+    if not count:
+        st.info(_("No customer matches."), icon=":material/search_off:")
+        return
+    pages = (count + PAGE_ROWS - 1) // PAGE_ROWS
+    page_key = f"{key}:page"
+    page = min(st.session_state.get(page_key, 1), pages)
+    rows = found.page(PAGE_ROWS, (page - 1) * PAGE_ROWS).to_pylist()
+    cells = {name: [_cell(name, row, known, computed or {}) for row in rows] for name in shown}
+    event = st.dataframe(
+        pa.table(cells),
+        key=f"{key}:rows",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={name: _config(known[name]) for name in shown},
+        height="content" if len(rows) <= 12 else 458,
+        alt=_("List of customers"),
+    )
+    if pages > 1:
+        st.pagination(pages, key=page_key)
+    if chosen := event["selection"]["rows"]:
+        places.open_customer(rows[chosen[0]]["customer_id"])
+
+
+def _cell(
+    name: str, row: dict[str, Any], known: Mapping[str, Column], computed: Mapping[str, Callable[..., Any]]
+) -> Any:
+    return computed[name](row) if name in computed else known[name].shown(row[name])
+
+
+def _config(column: Column) -> Any:
+    if column.is_bar:
+        return st.column_config.ProgressColumn(
+            column.title, min_value=0, max_value=1, format="%.2f", help=column.help, width=column.width or "small"
+        )
+    return st.column_config.TextColumn(column.title, help=column.help, width=column.width)
+
+
+EXPORTED_AS_WORDS = ("tier_number", "saved_tier_number", "band", "loyalty_type")
+
+
+def exported(
+    listing: Listing,
+    shown: Sequence[str],
+    known: Mapping[str, Column],
+    computed: Mapping[str, Callable[[dict[str, Any]], Any]],
+) -> bytes:
+    """All rows of a list as CSV that Excel opens in any language: labels in words, figures exact."""
+    table = listing.everything()
+    fields: dict[str, pa.Array] = {}
+    for name in shown:
+        if name in computed:
+            fields[known[name].title] = pa.array([computed[name](row) for row in table.to_pylist()], pa.string())
+        elif name in EXPORTED_AS_WORDS:
+            words = {code: known[name].shown(code) for code in table[name].unique().to_pylist()}
+            fields[known[name].title] = pa.array([words[code] for code in table[name].to_pylist()], pa.string())
+        else:
+            fields[known[name].title] = table[name].combine_chunks()
+    written = io.BytesIO()
+    pyarrow.csv.write_csv(pa.table(fields), written)
+    return b"\xef\xbb\xbf" + written.getvalue()
