@@ -53,21 +53,23 @@ select
     facts.mean_gap as mean_gap_days,
     facts.median_gap_days,
     facts.longest_gap_days,
-    round(
-        ratio(
-            sqrt(
-                greatest(
-                    0,
-                    ratio(
-                        facts.gap_count * facts.gap_square_sum - facts.gap_sum * facts.gap_sum,
-                        facts.gap_count * (facts.gap_count - 1)
+    case when facts.gap_count > 1 then
+        round(
+            ratio(
+                sqrt(
+                    greatest(
+                        0,
+                        ratio(
+                            facts.gap_count * facts.gap_square_sum - facts.gap_sum * facts.gap_sum,
+                            facts.gap_count * (facts.gap_count - 1)
+                        )
                     )
-                )
+                ),
+                facts.mean_gap
             ),
-            facts.mean_gap
-        ),
-        9
-    ) as gap_variation,
+            9
+        )
+    end as gap_variation,
 
     case when facts.tenure_days >= $lookback_days then
         round(ratio(facts.revenue_net - facts.revenue_year_before, nullif(greatest(facts.revenue_year_before, 0), 0)), 9)
