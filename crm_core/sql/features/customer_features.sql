@@ -37,7 +37,7 @@ select
     ) as margin,
     case
         when facts.revenue_net = 0 then 0
-        else round(abs(ratio(facts.revenue_net - facts.costed, facts.revenue_net)), 6)
+        else least(1, round(abs(ratio(facts.revenue_net - facts.costed, facts.revenue_net)), 6))
     end as margin_assumed_share,
     round(
         ratio(
