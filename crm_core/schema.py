@@ -71,7 +71,8 @@ class Table:
         raise KeyError(f"{self.name} has no column {name}")
 
 
-def _words(text: str) -> tuple[str, ...]:
+def words(text: str) -> tuple[str, ...]:
+    """Names written with bars between them."""
     return tuple(word.strip() for word in text.split("|"))
 
 
@@ -81,7 +82,7 @@ CUSTOMER_ID = Column(
     N_("Customer"),
     N_("Who bought: any code or name, kept exactly as written."),
     required=True,
-    synonyms=_words(
+    synonyms=words(
         "customer id|customer|customer no|customer number|customer code|customer key|customer ref"
         "|cust id|cust no|cust|client id|client|client no|client code|account id|account|account no"
         "|account number|account code|buyer id|buyer|user id|user|userid|member id|member no|member"
@@ -90,7 +91,8 @@ CUSTOMER_ID = Column(
         "|visitor id|donor id|客户id|客户编号|客户编码|客户代码|客户号|客户|客户码|客编|顾客id"
         "|顾客编号|顾客|顾客号|会员id|会员编号|会员号|会员卡号|会员|用户id|用户编号|用户号|用户"
         "|买家id|买家|买家会员名|买家账号|买家昵称|购买人|购货单位|购货方|往来单位|往来单位编码"
-        "|客商编码|客商|单位编码|客户账号|账号|帐号|客户標識|客戶編號|客戶代號|客戶|會員編號|會員"
+        "|客商编码|客商|单位编码|客户账号|账号|帐号|客戶標識|客戶編號|客戶代號|客戶|會員編號|會員"
+        "|客户名称|客户姓名|买家姓名|customer name|client name|company name|company"
     ),
 )
 
@@ -99,7 +101,7 @@ SALES_REP = Column(
     "text",
     N_("Sales representative"),
     N_("Who looks after the customer on our side."),
-    synonyms=_words(
+    synonyms=words(
         "sales rep|salesrep|sales representative|salesperson|sales person|salesman|sales agent|rep"
         "|rep name|seller|account manager|account owner|owner|agent|employee|handled by|业务员|销售员"
         "|销售代表|销售人员|销售|客户经理|负责人|跟进人|经办人|导购|导购员|营业员|业务代表|業務員"
@@ -118,7 +120,7 @@ ORDERS = Table(
             N_("Order date"),
             N_("When the order was placed; a day is enough."),
             required=True,
-            synonyms=_words(
+            synonyms=words(
                 "ordered at|order date|orderdate|date of order|ordered on|order time|order datetime"
                 "|order timestamp|date|datetime|timestamp|time|day|invoice date|invoicedate|transaction date"
                 "|transaction timestamp|transaction time|trans date|trx date|purchase date|purchased at"
@@ -137,7 +139,7 @@ ORDERS = Table(
             N_("What the line brought, net of discount; a return is negative."),
             unit=N_("money"),
             required=True,
-            synonyms=_words(
+            synonyms=words(
                 "amount|net amount|amount net|total|total amount|line total|line amount|order amount"
                 "|order total|sales|sales amount|sale amount|sales value|sale value|net sales|revenue"
                 "|net revenue|turnover|value|order value|spend|spent|money|paid amount|amount paid|payment"
@@ -154,7 +156,7 @@ ORDERS = Table(
             "text",
             N_("Order number"),
             N_("Lines with the same number and customer are one order; without it, one customer's day is one order."),
-            synonyms=_words(
+            synonyms=words(
                 "order id|order no|order number|order code|order ref|order|orderid|invoice|invoice no"
                 "|invoice number|invoice id|invoiceno|basket id|basket|transaction id|transaction no"
                 "|transaction|trans id|trx id|receipt no|receipt id|receipt|ticket no|bill no|bill number"
@@ -169,7 +171,7 @@ ORDERS = Table(
             N_("Quantity"),
             N_("How many of the product."),
             unit=N_("pieces"),
-            synonyms=_words(
+            synonyms=words(
                 "quantity|qty|order quantity|orderquantity|units|unit count|units sold|pieces|count"
                 "|item count|items|number of items|volume|quantity sold|sales quantity|number of cds"
                 "|no of items|数量|销售数量|订单数量|购买数量|件数|销量|个数|商品数量|宝贝总数量|出库数量"
@@ -181,7 +183,7 @@ ORDERS = Table(
             "text",
             N_("Product"),
             N_("Code or name of what was bought."),
-            synonyms=_words(
+            synonyms=words(
                 "product id|product|product code|product key|productkey|product no|product number|product sku"
                 "|sku|sku id|stock code|stockcode|item|item id|item no|item code|item number|article"
                 "|article no|article number|material|material no|part no|part number|product name|productname"
@@ -196,7 +198,7 @@ ORDERS = Table(
             "text",
             N_("Category"),
             N_("What kind of product; used for breadth, cross-selling and return to a category."),
-            synonyms=_words(
+            synonyms=words(
                 "category|product category|category name|categoryname|item category|product group"
                 "|product type|product line|productline|department|dept|product category name|family"
                 "|product family|class|segment of product|series|commodity|division|category code"
@@ -210,7 +212,7 @@ ORDERS = Table(
             N_("Discount"),
             N_("Money taken off the list price of the line; a rate (0-1 or percent) is turned into money on loading."),
             unit=N_("money"),
-            synonyms=_words(
+            synonyms=words(
                 "discount|discount amount|discount value|disc|disc amount|rebate|promotion discount|markdown"
                 "|total discount|discount amt|retail disc|discount rate|discount percent|discount pct|折扣"
                 "|折扣额|折扣金额|优惠|优惠金额|优惠额|减免金额|让利|促销优惠|折让|折扣率|折率|折扣金額"
@@ -223,7 +225,7 @@ ORDERS = Table(
             N_("Cost"),
             N_("What the line cost us; the margin is amount less cost."),
             unit=N_("money"),
-            synonyms=_words(
+            synonyms=words(
                 "cost|cost amount|total cost|line cost|cogs|cost of goods|cost of goods sold|cost value"
                 "|product cost|成本|成本金额|成本额|销售成本|总成本|商品成本|采购成本|成本金額"
             ),
@@ -233,7 +235,7 @@ ORDERS = Table(
             "text",
             N_("Channel"),
             N_("How the order came: shop, web, telephone, dealer."),
-            synonyms=_words(
+            synonyms=words(
                 "channel|sales channel|order channel|source|order source|platform|store|store id|store name"
                 "|shop|shop name|outlet|branch|marketplace|order type|traffic source|渠道|销售渠道|订单来源"
                 "|来源|平台|店铺|店铺名称|门店|门店名称|门店编号|网点|分店|销售平台|通路|渠道類型"
@@ -245,7 +247,7 @@ ORDERS = Table(
             "instant",
             N_("Promised delivery"),
             N_("When delivery was promised."),
-            synonyms=_words(
+            synonyms=words(
                 "promised at|promised date|promise date|due delivery|required date|requested delivery date"
                 "|delivery due|expected delivery|estimated delivery|order estimated delivery date"
                 "|scheduled delivery date|eta|承诺日期|承诺交期|承诺到货日期|约定交货日期|要求到货日期|交期"
@@ -257,7 +259,7 @@ ORDERS = Table(
             "instant",
             N_("Delivered"),
             N_("When it arrived."),
-            synonyms=_words(
+            synonyms=words(
                 "delivered at|delivery date|delivered date|delivered on|actual delivery date|received date"
                 "|arrival date|order delivered customer date|delivery time|送达日期|送达时间|到货日期"
                 "|到货时间|签收日期|签收时间|实际到货日期|实际交货日期|收货时间|确认收货时间|交付日期"
@@ -277,7 +279,7 @@ CUSTOMERS = Table(
             "text",
             N_("Name"),
             N_("Name of the company or person."),
-            synonyms=_words(
+            synonyms=words(
                 "name|customer name|client name|company|company name|account name|full name|contact name"
                 "|member name|business name|organisation|organization|名称|姓名|客户名称|客户姓名|公司名称"
                 "|公司|企业名称|单位名称|会员姓名|用户名|用户名称|顾客姓名|客户简称|客戶名稱|公司名稱"
@@ -288,7 +290,7 @@ CUSTOMERS = Table(
             "text",
             N_("Industry"),
             N_("Line of business."),
-            synonyms=_words(
+            synonyms=words(
                 "industry|sector|line of business|vertical|business type|segment|trade|行业|所属行业|行业类别"
                 "|细分|客户类型|行業"
             ),
@@ -298,7 +300,7 @@ CUSTOMERS = Table(
             "text",
             N_("Region"),
             N_("Sales region, province or country."),
-            synonyms=_words(
+            synonyms=words(
                 "region|area|territory|sales region|state|province|country|market|district|zone"
                 "|regional office|office location|state province|地区|区域|大区|销售区域|省份|省|省自治区"
                 "|省市|国家|片区|所属区域|地區|區域"
@@ -309,7 +311,7 @@ CUSTOMERS = Table(
             "text",
             N_("City"),
             N_("Town."),
-            synonyms=_words("city|town|municipality|城市|市|所在城市|地市|收货城市"),
+            synonyms=words("city|town|municipality|城市|市|所在城市|地市|收货城市"),
         ),
         SALES_REP,
         Column(
@@ -317,7 +319,7 @@ CUSTOMERS = Table(
             "text",
             N_("Parent"),
             N_("The customer this one belongs to: related companies are summed by it."),
-            synonyms=_words(
+            synonyms=words(
                 "parent id|parent|parent company|parent account|group id|group|subsidiary of|holding"
                 "|headquarters|母公司|上级客户|所属集团|集团|集团编号|上级单位|总公司|父级客户"
             ),
@@ -327,7 +329,7 @@ CUSTOMERS = Table(
             "instant",
             N_("Customer since"),
             N_("When the customer was entered or signed up."),
-            synonyms=_words(
+            synonyms=words(
                 "created at|created|created date|customer since|member since|joined|join date|joined at"
                 "|signup date|sign up date|registration date|registered at|enrolled on|start date|since"
                 "|first contact|创建日期|创建时间|建档日期|建档时间|注册日期|注册时间|入会日期|入会时间"
@@ -340,7 +342,7 @@ CUSTOMERS = Table(
             N_("Year of birth"),
             N_("Year of birth of a person; read from a birth date too."),
             unit=N_("year"),
-            synonyms=_words(
+            synonyms=words(
                 "birth year|year of birth|birthyear|birth date|birthdate|date of birth|dob|birthday|出生年份"
                 "|出生年|出生日期|生日|出生年月"
             ),
@@ -350,14 +352,14 @@ CUSTOMERS = Table(
             "text",
             N_("Gender"),
             N_("As written in the file."),
-            synonyms=_words("gender|sex|性别|性別"),
+            synonyms=words("gender|sex|性别|性別"),
         ),
         Column(
             "phone",
             "text",
             N_("Telephone"),
             N_("Telephone number."),
-            synonyms=_words(
+            synonyms=words(
                 "phone|phone number|telephone|tel|mobile|mobile phone|mobile number|cell|contact number|电话"
                 "|手机|手机号|手机号码|联系电话|联系方式|电话号码|固定电话|電話|手機"
             ),
@@ -367,7 +369,7 @@ CUSTOMERS = Table(
             "text",
             N_("E-mail"),
             N_("E-mail address."),
-            synonyms=_words(
+            synonyms=words(
                 "email|e mail|mail|email address|emailaddress|邮箱|电子邮箱|电子邮件|邮件|邮箱地址|電子郵件"
             ),
         ),
@@ -376,7 +378,7 @@ CUSTOMERS = Table(
             "text",
             N_("Address"),
             N_("Postal address."),
-            synonyms=_words(
+            synonyms=words(
                 "address|street|street address|postal address|address line 1|地址|联系地址|收货地址|详细地址"
                 "|公司地址|通讯地址"
             ),
@@ -386,7 +388,7 @@ CUSTOMERS = Table(
             "text",
             N_("Licence number"),
             N_("Business licence or tax number."),
-            synonyms=_words(
+            synonyms=words(
                 "licence no|license no|licence number|license number|business licence|tax number|tax id"
                 "|vat number|vat id|registration number|营业执照号|营业执照|执照号|统一社会信用代码|信用代码"
                 "|税号|纳税人识别号|许可证号"
@@ -398,7 +400,7 @@ CUSTOMERS = Table(
             N_("Influence of the industry"),
             N_("How much the customer's industry looks to it, 0-100."),
             unit="0-100",
-            synonyms=_words("influence industry|industry influence|行业影响力|行业影响|产业影响力"),
+            synonyms=words("influence industry|industry influence|行业影响力|行业影响|产业影响力"),
         ),
         Column(
             "influence_rank",
@@ -406,7 +408,7 @@ CUSTOMERS = Table(
             N_("Rank in the industry"),
             N_("How high the customer stands in its industry, 0-100."),
             unit="0-100",
-            synonyms=_words("influence rank|industry rank|rank in industry|行业地位|行业排名|地位影响力"),
+            synonyms=words("influence rank|industry rank|rank in industry|行业地位|行业排名|地位影响力"),
         ),
         Column(
             "influence_fame",
@@ -414,7 +416,7 @@ CUSTOMERS = Table(
             N_("Fame"),
             N_("How well known the customer is, 0-100."),
             unit="0-100",
-            synonyms=_words("influence fame|fame|reputation|brand awareness|知名度|名气|品牌知名度|声誉"),
+            synonyms=words("influence fame|fame|reputation|brand awareness|知名度|名气|品牌知名度|声誉"),
         ),
         Column(
             "wallet",
@@ -422,7 +424,7 @@ CUSTOMERS = Table(
             N_("Wallet"),
             N_("What the customer spends a year on what we sell, ours and competitors'."),
             unit=N_("money a year"),
-            synonyms=_words(
+            synonyms=words(
                 "wallet|wallet size|total wallet|annual spend|total spend|annual purchase|category spend"
                 "|potential spend|钱包|钱包份额基数|年采购额|年采购总额|年需求额|年度采购额|总需求|总采购额"
                 "|需求总量"
@@ -434,7 +436,7 @@ CUSTOMERS = Table(
             N_("Credit limit"),
             N_("How much the customer may owe."),
             unit=N_("money"),
-            synonyms=_words("credit limit|credit line|creditlimit|credit|信用额度|授信额度|信用限额|赊销额度|信用額度"),
+            synonyms=words("credit limit|credit line|creditlimit|credit|信用额度|授信额度|信用限额|赊销额度|信用額度"),
         ),
     ),
 )
@@ -451,7 +453,7 @@ PAYMENTS = Table(
             N_("Invoice number"),
             N_("Number of the invoice."),
             required=True,
-            synonyms=_words(
+            synonyms=words(
                 "invoice id|invoice no|invoice number|invoicenumber|invoice|invoice ref|bill no|bill number"
                 "|document no|document number|发票号|发票号码|发票编号|账单号|账单编号|应收单号|单据号"
                 "|单据编号|單據編號|發票號碼"
@@ -463,7 +465,7 @@ PAYMENTS = Table(
             N_("Due"),
             N_("When payment is due."),
             required=True,
-            synonyms=_words(
+            synonyms=words(
                 "due at|due date|duedate|due|payment due|payment due date|due on|net due date|due in date"
                 "|到期日|到期日期|应付日期|应收日期|付款期限|约定付款日|应收款日|还款日期|賬款到期日"
             ),
@@ -475,7 +477,7 @@ PAYMENTS = Table(
             N_("Amount of the invoice."),
             unit=N_("money"),
             required=True,
-            synonyms=_words(
+            synonyms=words(
                 "amount|invoice amount|invoiceamount|total|total amount|invoice total|open amount"
                 "|total open amount|value|金额|发票金额|应收金额|应收款|账单金额|开票金额|价税合计|金額"
                 "|應收金額"
@@ -486,7 +488,7 @@ PAYMENTS = Table(
             "instant",
             N_("Invoiced"),
             N_("Date of the invoice."),
-            synonyms=_words(
+            synonyms=words(
                 "invoiced at|invoice date|invoicedate|billing date|document date|issued at|issue date"
                 "|posting date|date|开票日期|发票日期|账单日期|单据日期|日期"
             ),
@@ -496,7 +498,7 @@ PAYMENTS = Table(
             "instant",
             N_("Paid"),
             N_("When it was paid; empty while open."),
-            synonyms=_words(
+            synonyms=words(
                 "paid at|paid date|payment date|settled date|settleddate|settled|clear date|clearing date"
                 "|paid on|paid|付款日期|回款日期|收款日期|到账日期|结清日期|实际付款日|支付日期"
             ),
@@ -506,7 +508,7 @@ PAYMENTS = Table(
             "flag",
             N_("Extension asked for"),
             N_("Whether the customer asked for more time."),
-            synonyms=_words(
+            synonyms=words(
                 "extension requested|extension|deferral|deferred|asked for extension|申请延期|延期|是否延期"
                 "|展期|申请展期"
             ),
@@ -526,7 +528,7 @@ CASES = Table(
             N_("Opened"),
             N_("When the case was opened."),
             required=True,
-            synonyms=_words(
+            synonyms=words(
                 "opened at|opened|open date|created at|created|created date|case date|ticket date|reported at"
                 "|date|date received|受理时间|受理日期|投诉时间|投诉日期|创建时间|创建日期|提交时间|报修时间"
                 "|登记日期|日期"
@@ -537,7 +539,7 @@ CASES = Table(
             "text",
             N_("Case number"),
             N_("Number of the case."),
-            synonyms=_words(
+            synonyms=words(
                 "case id|case no|case number|case|ticket id|ticket no|ticket number|ticket|complaint id"
                 "|工单号|工单编号|工单|投诉编号|案件编号|服务单号"
             ),
@@ -547,7 +549,7 @@ CASES = Table(
             "text",
             N_("Kind"),
             N_("Complaint, question, repair, return …"),
-            synonyms=_words(
+            synonyms=words(
                 "kind|type|case type|ticket type|category|request type|类型|工单类型|服务类型|投诉类型|问题类型|类别"
             ),
         ),
@@ -556,14 +558,14 @@ CASES = Table(
             "text",
             N_("Severity"),
             N_("How serious, in the words of the file."),
-            synonyms=_words("severity|priority|urgency|level|严重程度|优先级|紧急程度|级别|等级"),
+            synonyms=words("severity|priority|urgency|level|严重程度|优先级|紧急程度|级别|等级"),
         ),
         Column(
             "first_response_at",
             "instant",
             N_("First response"),
             N_("When somebody first answered."),
-            synonyms=_words(
+            synonyms=words(
                 "first response at|first response|first response date|responded at|response time|首次响应时间"
                 "|首次回复时间|响应时间|回复时间"
             ),
@@ -573,7 +575,7 @@ CASES = Table(
             "instant",
             N_("Closed"),
             N_("When it was closed; empty while open."),
-            synonyms=_words(
+            synonyms=words(
                 "closed at|closed|close date|closed date|resolved at|resolved date|resolution date|关闭时间"
                 "|关闭日期|结案时间|结案日期|解决时间|完成时间"
             ),
@@ -583,7 +585,7 @@ CASES = Table(
             "text",
             N_("Topic"),
             N_("What it is about."),
-            synonyms=_words("topic|subject|issue|reason|product|主题|原因|问题|投诉原因|投诉内容|事由"),
+            synonyms=words("topic|subject|issue|reason|product|主题|原因|问题|投诉原因|投诉内容|事由"),
         ),
     ),
 )
@@ -600,7 +602,7 @@ SURVEYS = Table(
             N_("Answered"),
             N_("When the answer was given."),
             required=True,
-            synonyms=_words(
+            synonyms=words(
                 "answered at|answer date|survey date|response date|responded at|date|submitted at|timestamp"
                 "|答卷时间|调查日期|回答时间|填写时间|提交时间|日期"
             ),
@@ -611,7 +613,7 @@ SURVEYS = Table(
             N_("Item"),
             N_("What was asked: overall, repurchase intention, recommend, price, quality, service …"),
             required=True,
-            synonyms=_words("item|question|question id|dimension|metric|topic|题目|题项|问题|指标|项目|维度"),
+            synonyms=words("item|question|question id|dimension|metric|topic|题目|题项|问题|指标|项目|维度"),
         ),
         Column(
             "score",
@@ -620,7 +622,7 @@ SURVEYS = Table(
             N_("The answer as a number on the scale."),
             unit=N_("points of the scale"),
             required=True,
-            synonyms=_words("score|rating|answer|value|response|points|分数|评分|得分|打分|分值|满意度"),
+            synonyms=words("score|rating|answer|value|response|points|分数|评分|得分|打分|分值|满意度"),
         ),
         Column(
             "scale_min",
@@ -628,7 +630,7 @@ SURVEYS = Table(
             N_("Scale from"),
             N_("Lowest possible score."),
             unit=N_("points of the scale"),
-            synonyms=_words("scale min|min score|minimum|scale from|最低分|量表下限"),
+            synonyms=words("scale min|min score|minimum|scale from|最低分|量表下限"),
         ),
         Column(
             "scale_max",
@@ -636,7 +638,7 @@ SURVEYS = Table(
             N_("Scale to"),
             N_("Highest possible score."),
             unit=N_("points of the scale"),
-            synonyms=_words("scale max|max score|maximum|scale to|满分|最高分|量表上限"),
+            synonyms=words("scale max|max score|maximum|scale to|满分|最高分|量表上限"),
         ),
     ),
 )
@@ -653,7 +655,7 @@ VISITS = Table(
             N_("Date of the contact"),
             N_("When the contact took place."),
             required=True,
-            synonyms=_words(
+            synonyms=words(
                 "visited at|visit date|visited on|contact date|call date|meeting date|activity date|date"
                 "|拜访日期|拜访时间|联系日期|沟通日期|跟进时间|日期"
             ),
@@ -664,7 +666,7 @@ VISITS = Table(
             "text",
             N_("Kind"),
             N_("Visit, call or mail."),
-            synonyms=_words("kind|type|visit type|activity type|contact type|类型|拜访方式|联系方式|跟进方式|方式"),
+            synonyms=words("kind|type|visit type|activity type|contact type|类型|拜访方式|联系方式|跟进方式|方式"),
         ),
         Column(
             "minutes",
@@ -672,7 +674,7 @@ VISITS = Table(
             N_("Minutes"),
             N_("How long it took."),
             unit=N_("minutes"),
-            synonyms=_words("minutes|duration|duration minutes|length|时长|分钟|拜访时长|通话时长"),
+            synonyms=words("minutes|duration|duration minutes|length|时长|分钟|拜访时长|通话时长"),
         ),
         Column(
             "cost",
@@ -680,7 +682,7 @@ VISITS = Table(
             N_("Cost"),
             N_("What it cost us."),
             unit=N_("money"),
-            synonyms=_words("cost|expense|expenses|费用|成本|拜访费用|差旅费"),
+            synonyms=words("cost|expense|expenses|费用|成本|拜访费用|差旅费"),
         ),
     ),
 )
@@ -697,7 +699,7 @@ CONTRACTS = Table(
             N_("Signed"),
             N_("When it was signed."),
             required=True,
-            synonyms=_words(
+            synonyms=words(
                 "signed at|signed|signed date|sign date|signature date|contract date|start date|签订日期"
                 "|签约日期|签署日期|合同日期|签订时间"
             ),
@@ -707,7 +709,7 @@ CONTRACTS = Table(
             "text",
             N_("Contract number"),
             N_("Number of the contract."),
-            synonyms=_words(
+            synonyms=words(
                 "contract id|contract no|contract number|contract|agreement no|合同号|合同编号|合同|协议编号"
             ),
         ),
@@ -716,7 +718,7 @@ CONTRACTS = Table(
             "instant",
             N_("Ends"),
             N_("When it ends."),
-            synonyms=_words(
+            synonyms=words(
                 "ends at|end date|expiry date|expiration date|expires|valid until|到期日|到期日期|结束日期"
                 "|终止日期|合同到期日"
             ),
@@ -727,14 +729,14 @@ CONTRACTS = Table(
             N_("Amount"),
             N_("Value of the contract."),
             unit=N_("money"),
-            synonyms=_words("amount|contract value|contract amount|value|total|金额|合同金额|合同额|合同总额"),
+            synonyms=words("amount|contract value|contract amount|value|total|金额|合同金额|合同额|合同总额"),
         ),
         Column(
             "company_signed",
             "flag",
             N_("Signed by the company"),
             N_("True if the company signed, not the representative alone."),
-            synonyms=_words("company signed|signed by company|corporate|公司签订|是否公司签订|公司签约|公章"),
+            synonyms=words("company signed|signed by company|corporate|公司签订|是否公司签订|公司签约|公章"),
         ),
     ),
 )

@@ -1,0 +1,43 @@
+"""Any file in, nothing lost: from a file to canonical rows, rows set aside and a quality report.
+
+source = inspect_file(path, "orders.csv")
+mapping = guess_mapping(source)
+loaded = load_table(source, mapping, folder, database=shared_database(), as_of=day)
+problems(loaded.report)
+"""
+
+from crm_core.ingest.inspect import inspect_file, inspect_frame
+from crm_core.ingest.load import LoadedTable, load_frame, load_table
+from crm_core.ingest.mapping import Mapping, check_mapping, guess_mapping, missing_columns, open_questions
+from crm_core.ingest.quality import QualityReport, problems, reason_text
+from crm_core.ingest.source import (
+    Dialect,
+    Progress,
+    ReadingOptions,
+    SourceColumn,
+    SourceTable,
+)
+from crm_core.ingest.templates import template, write_set_aside_csv
+
+__all__ = [
+    "Dialect",
+    "LoadedTable",
+    "Mapping",
+    "Progress",
+    "QualityReport",
+    "ReadingOptions",
+    "SourceColumn",
+    "SourceTable",
+    "check_mapping",
+    "guess_mapping",
+    "inspect_file",
+    "inspect_frame",
+    "load_frame",
+    "load_table",
+    "missing_columns",
+    "open_questions",
+    "problems",
+    "reason_text",
+    "template",
+    "write_set_aside_csv",
+]

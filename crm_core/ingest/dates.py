@@ -1,0 +1,322 @@
+"""Dates as people write them, decided a whole column at a time.
+
+A value's *shape* is the text with each digit as 9 ("99/99/9999"). A column has few shapes, so each
+is read once here and gets one `strptime` format; DuckDB then applies the formats to every row.
+Whether 03/04/2024 is in March or April is decided over the column: a part above 12 is a day.
+Where nothing decides, the answer is None and the reader is asked.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from crm_core.schema import words
+
+DateOrder = Literal["ymd", "dmy", "mdy"]
+Special = Literal["excel", "seconds", "milliseconds"]
+
+FULL_WIDTH = ("０１２３４５６７８９／－：．，　\u00a0", "0123456789/-:.,  ")
+SHAPES_READ = 2000
+
+_MONTH_NAMES = words("january|february|march|april|may|june|july|august|september|october|november|december")
+_MONTH_WORDS = dict.fromkeys(_MONTH_NAMES, "%B") | {name[:3]: "%b" for name in _MONTH_NAMES}
+_DAY_NAMES = words("monday|tuesday|wednesday|thursday|friday|saturday|sunday")
+_DAY_WORDS = dict.fromkeys(_DAY_NAMES, "%A") | {name[:3]: "%a" for name in _DAY_NAMES}
+_TIME = re.compile(
+    r"(?P<gap>[T ]|, | - )?(?P<half>上午|下午)?(?P<hour>9{1,2})(?P<c1>[:时点])(?P<minute>9{1,2})"
+    r"(?:(?P<c2>[:分])(?P<second>9{1,2})(?P<fraction>[.,]9{1,9})?)?(?P<end>[秒分])?"
+    r"(?P<ampm> ?[AaPp]\.?[Mm]\.?)?(?P<zone> ?(?:Z|UTC|GMT|[+-]9{2}:?9{2}|[+-]9{2}))?$"
+)
+_NUMERIC = re.compile(r"(?P<a>9{1,4})(?P<s1>[-/. ])(?P<b>9{1,2})(?P=s1)(?P<c>9{4}|9{1,2})")
+_CHINESE = re.compile(r"(?P<y>9{4}|99)(?P<s1> ?年 ?)(?P<m>9{1,2})(?P<s2> ?月 ?)(?P<d>9{1,2})(?P<end>[日号]?)")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One shape in a column: how many values have it, one of them, and what its numbers allow.
+
+    `first_over_12` counts values whose first number is 13-31, `second_over_12` those whose second
+    is, `first_over_31` and `third_over_31` those where that number can only be a year.
+    """
+
+    shape: str
+    count: int
+    example: str
+    first_over_12: int = 0
+    second_over_12: int = 0
+    first_over_31: int = 0
+    third_over_31: int = 0
+
+
+@dataclass(frozen=True)
+class DateFormat:
+    """How values of some shapes are read: a `strptime` format, or a special way."""
+
+    shapes: tuple[str, ...]
+    format: str = ""
+    special: Special | None = None
+    has_zone: bool = False
+    has_half: bool = False
+
+
+@dataclass(frozen=True)
+class DateReading:
+    """How a column of dates is read.
+
+    `order` is the order of the parts where the column needs one and it is known;
+    `is_undecided` where the values allow day-month and month-day alike. `evidence` counts the values
+    that only the one or only the other order can read; `examples` are undecided values as written.
+    """
+
+    formats: tuple[DateFormat, ...]
+    order: DateOrder | None
+    is_undecided: bool
+    evidence: dict[DateOrder, int]
+    examples: tuple[str, ...]
+
+
+def shape_of(text: str) -> str:
+    return re.sub("[0-9]", "9", text)
+
+
+def shapes_of(values: Iterable[str]) -> list[Shape]:
+    """The shapes in a list of values (the sample); `load` asks DuckDB for those of a whole column."""
+    found: dict[str, list[tuple[str, tuple[int, int, int]]]] = {}
+    table = str.maketrans(*FULL_WIDTH)
+    for value in values:
+        text = value.translate(table).strip()
+        found.setdefault(shape_of(text), []).append((text, _parts(text)))
+    return [
+        Shape(
+            shape,
+            len(texts),
+            texts[0][0],
+            first_over_12=sum(12 < parts[0] <= 31 for _text, parts in texts),
+            second_over_12=sum(12 < parts[1] <= 31 for _text, parts in texts),
+            first_over_31=sum(parts[0] > 31 for _text, parts in texts),
+            third_over_31=sum(parts[2] > 31 for _text, parts in texts),
+        )
+        for shape, texts in found.items()
+    ]
+
+
+def shapes_query(text: str, relation: str) -> str:
+    """SQL for the shapes of a whole column, the most frequent first; the columns are the fields of `Shape`."""
+    numbers = "regexp_extract_all(value, '[0-9]{1,6}')"
+    part = {place: f"try_cast({numbers}[{place}] as integer)" for place in (1, 2, 3)}
+    return f"""
+        select {shape_sql("value")} as shape, count(*), min(value),
+            count(*) filter (is_numeric and {part[1]} between 13 and 31),
+            count(*) filter (is_numeric and {part[2]} between 13 and 31),
+            count(*) filter (is_numeric and {part[1]} > 31),
+            count(*) filter (is_numeric and {part[3]} > 31)
+        from (
+            select value, regexp_matches(value, '^[0-9]{{1,2}}[-/. ][0-9]{{1,2}}[-/. ][0-9]') as is_numeric
+            from (select {clean_sql(text)} as value from {relation}) where value <> ''
+        )
+        group by shape order by count(*) desc, shape limit {SHAPES_READ}"""
+
+
+def _parts(text: str) -> tuple[int, int, int]:
+    numbers = [int(number[:6]) for number in re.findall("[0-9]+", text)[:3]]
+    first, second, third = [*numbers, 0, 0, 0][:3]
+    return first, second, third
+
+
+def decide_dates(shapes: Sequence[Shape], order: DateOrder | None = None) -> DateReading:
+    """How to read a column with these shapes; `order` is what the reader said, if anything."""
+    open_order = [(shape, match) for shape in shapes if (match := _numeric_head(shape.shape)) and len(match["a"]) <= 2]
+    evidence = _evidence(open_order)
+    decided = order
+    if decided is None and any(evidence.values()):
+        decided = max(evidence.items(), key=lambda item: item[1])[0]
+    undecided = [shape for shape, match in open_order if match["s1"] != "."]
+    is_undecided = decided is None and bool(undecided)
+    by_format: dict[tuple[str, Special | None, bool, bool], list[str]] = {}
+    for shape in shapes:
+        read = _read_shape(shape, decided)
+        if read:
+            by_format.setdefault(read, []).append(shape.shape)
+    return DateReading(
+        formats=tuple(
+            DateFormat(tuple(names), text, special, has_zone, has_half)
+            for (text, special, has_zone, has_half), names in by_format.items()
+        ),
+        order=decided,
+        is_undecided=is_undecided,
+        evidence={key: count for key, count in evidence.items() if count},
+        examples=tuple(shape.example for shape in undecided[:3]),
+    )
+
+
+def _numeric_head(shape: str) -> re.Match[str] | None:
+    match = _NUMERIC.match(shape)
+    rest = shape[match.end() :] if match else ""
+    return match if match and (not rest or _TIME.fullmatch(rest)) else None
+
+
+def _evidence(shapes: list[tuple[Shape, re.Match[str]]]) -> dict[DateOrder, int]:
+    """How many values only one order can read."""
+    votes: dict[DateOrder, int] = {"dmy": 0, "mdy": 0, "ymd": 0}
+    year_is_last = any(shape.third_over_31 for shape, _match in shapes)
+    for shape, match in shapes:
+        has_long_year = len(match["c"]) == 4
+        votes["mdy"] += shape.second_over_12
+        if has_long_year or year_is_last:
+            votes["dmy"] += shape.first_over_12
+        if not has_long_year:
+            votes["ymd"] += shape.first_over_31
+    return votes
+
+
+def _read_shape(shape: Shape, order: DateOrder | None) -> tuple[str, Special | None, bool, bool] | None:
+    """Format, special way, whether it has a zone, whether it has a Chinese half day; None if no date."""
+    text = shape.shape
+    if text == "9" * 8:
+        return "%Y%m%d", None, False, False
+    if re.fullmatch(r"9{5}(\.9+)?", text):
+        return "", "excel", False, False
+    if text == "9" * 10:
+        return "", "seconds", False, False
+    if text == "9" * 13:
+        return "", "milliseconds", False, False
+    if text == "9" * 14:
+        return "%Y%m%d%H%M%S", None, False, False
+    head = _date_head(text, shape.example, order)
+    if head is None:
+        return None
+    date_format, length = head
+    rest = text[length:]
+    if not rest:
+        return date_format, None, False, False
+    match = _TIME.fullmatch(rest)
+    if not match:
+        return None
+    clock = f"{match['gap'] or ''}{match['half'] or ''}"
+    twelve = bool(match["ampm"] or match["half"])
+    clock += ("%I" if match["ampm"] else "%H") + match["c1"] + "%M"
+    if match["second"]:
+        clock += match["c2"] + "%S"
+        if match["fraction"]:
+            clock += match["fraction"][0] + ("%f" if len(match["fraction"]) <= 7 else "%n")
+    clock += match["end"] or ""
+    if match["ampm"]:
+        clock += " %p" if match["ampm"].startswith(" ") else "%p"
+    zone = (match["zone"] or "").strip()
+    has_offset = zone.startswith(("+", "-"))
+    space = " " if (match["zone"] or "").startswith(" ") else ""
+    clock += space + ("%z" if has_offset else zone)
+    return date_format + clock, None, has_offset, twelve and not match["ampm"]
+
+
+def _date_head(shape: str, example: str, order: DateOrder | None) -> tuple[str, int] | None:
+    """The format of the date at the start of a shape, and how long it is."""
+    chinese = _CHINESE.match(shape)
+    if chinese:
+        year = "%Y" if len(chinese["y"]) == 4 else "%y"
+        return f"{year}{chinese['s1']}%m{chinese['s2']}%d{chinese['end']}", chinese.end()
+    compact = re.match(r"9{8}(?=[T ])", shape)
+    if compact:
+        return "%Y%m%d", 8
+    numeric = _NUMERIC.match(shape)
+    if numeric:
+        return _numeric_format(numeric, order), numeric.end()
+    return _worded_format(shape, example)
+
+
+def _numeric_format(match: re.Match[str], order: DateOrder | None) -> str:
+    separator = match["s1"]
+    if len(match["a"]) >= 3:
+        parts = ["%Y", "%m", "%d"]
+    else:
+        year = "%Y" if len(match["c"]) == 4 else "%y"
+        chosen = order or "dmy"
+        if chosen == "ymd" and len(match["c"]) == 4:
+            chosen = "dmy"
+        if separator == "." and order == "mdy":
+            chosen = "dmy"
+        parts = {"dmy": ["%d", "%m", year], "mdy": ["%m", "%d", year], "ymd": ["%y", "%m", "%d"]}[chosen]
+    return separator.join(parts)
+
+
+def _worded_format(shape: str, example: str) -> tuple[str, int] | None:
+    """5 Mar 2024, March 5, 2024, 05-Mar-24, Tue 5 March 2024."""
+    pieces: list[str] = []
+    place = 0
+    has_month = has_day = has_year = False
+    while place < len(shape) and not (has_month and has_day and has_year):
+        word = re.match(r"[A-Za-z]+", shape[place:])
+        digits = re.match(r"9+", shape[place:])
+        if word:
+            lower = word[0].lower()
+            if lower in _MONTH_WORDS and not has_month:
+                pieces.append(_MONTH_WORDS[lower])
+                has_month = True
+            elif lower in _DAY_WORDS and not pieces:
+                pieces.append(_DAY_WORDS[lower])
+            else:
+                return None
+            place += word.end()
+        elif digits:
+            length = digits.end()
+            if length <= 2 and not has_day:
+                pieces.append("%d")
+                has_day = True
+            elif not has_year and length in (2, 4):
+                pieces.append("%Y" if length == 4 else "%y")
+                has_year = True
+            else:
+                return None
+            place += length
+        elif shape[place] in " -/.,":
+            pieces.append(shape[place])
+            place += 1
+        else:
+            return None
+    return ("".join(pieces), place) if has_month and has_day and has_year else None
+
+
+def quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def clean_sql(text: str) -> str:
+    """SQL for a value with its full-width digits and signs made ordinary."""
+    return f"trim(translate({text}, {quoted(FULL_WIDTH[0])}, {quoted(FULL_WIDTH[1])}))"
+
+
+def shape_sql(text: str) -> str:
+    return f"translate({text}, '0123456789', '9999999999')"
+
+
+def date_sql(text: str, reading: DateReading) -> str:
+    """SQL that reads `text` (cleaned) as a naive TIMESTAMP, UTC where a zone was written; null if unreadable."""
+    shape = shape_sql(text)
+    branches = [
+        f"when {shape} in ({', '.join(map(quoted, form.shapes))}) then {_format_sql(text, form)}"
+        for form in reading.formats
+    ]
+    if not branches:
+        return "cast(null as timestamp)"
+    return f"case {' '.join(branches)} end"
+
+
+def _format_sql(text: str, form: DateFormat) -> str:
+    if form.special == "excel":
+        days = f"try_cast({text} as double)"
+        return (
+            f"case when {days} between 20000 and 80000 then timestamp '1899-12-30' "
+            f"+ to_microseconds(cast(round({days} * 86400) as bigint) * 1000000) end"
+        )
+    if form.special == "seconds":
+        return f"make_timestamp(try_cast({text} as bigint) * 1000000)"
+    if form.special == "milliseconds":
+        return f"make_timestamp(try_cast({text} as bigint) * 1000)"
+    if form.has_half:
+        plain = f"replace(replace({text}, '上午', ''), '下午', '')"
+        read = f"try_strptime({plain}, {quoted(form.format.replace('上午', '').replace('下午', ''))})"
+        is_later_half = f"contains({text}, '下午') and hour({read}) < 12"
+        return f"{read} + case when {is_later_half} then interval 12 hour else interval 0 hour end"
+    read = f"try_strptime({text}, {quoted(form.format)})"
+    return f"({read}) at time zone 'UTC'" if form.has_zone else read

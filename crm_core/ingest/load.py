@@ -1,0 +1,221 @@
+"""A file understood and mapped becomes canonical rows, rows set aside and a report: `load_table`."""
+
+import tempfile
+from collections.abc import Mapping as Dictionary
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from crm_core.engine.database import Database, shared_database
+from crm_core.errors import InputError
+from crm_core.ingest.columnar import columnar_table, register_frame, safe_path, text_relation
+from crm_core.ingest.dates import quoted
+from crm_core.ingest.inspect import inspect_frame
+from crm_core.ingest.judge import Judgement, judge
+from crm_core.ingest.mapping import Mapping, check_mapping, guess_mapping
+from crm_core.ingest.quality import QualityReport
+from crm_core.ingest.raw import RawTable, parquet_relation
+from crm_core.ingest.read_text import read_text
+from crm_core.ingest.report import ASIDE, write_report
+from crm_core.ingest.source import Progress, ProgressListener, SourceTable
+from crm_core.ingest.values import CellReading, decide_reading
+from crm_core.ingest.workbook import read_workbook
+from crm_core.language import _
+from crm_core.schema import TABLES, Kind
+
+EXTRA_KINDS: dict[str, Kind] = {"unit_price": "money", "profit": "money", "status": "text", "return_flag": "flag"}
+WRITTEN = "format parquet, compression zstd, compression_level 1"
+
+
+@dataclass(frozen=True)
+class LoadedTable:
+    """One file loaded as one canonical table.
+
+    `folder` holds `accepted.parquet`, `set_aside.parquet` and `report.json`. A frame loaded without a
+    folder keeps a temporary one as long as this object lives.
+    """
+
+    table_name: str
+    folder: Path
+    mapping: Mapping
+    report: QualityReport
+    keeper: tempfile.TemporaryDirectory[str] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def accepted(self) -> Path:
+        return self.folder / "accepted.parquet"
+
+    @property
+    def set_aside(self) -> Path:
+        return self.folder / "set_aside.parquet"
+
+
+def load_table(
+    source: SourceTable,
+    mapping: Mapping,
+    folder: Path,
+    *,
+    database: Database,
+    as_of: date | None,
+    progress: ProgressListener | None = None,
+) -> LoadedTable:
+    """Read all of `source` by `mapping` and write the three files of a `LoadedTable` into `folder`.
+
+    Every row is kept or set aside with a reason. A required date outside 1990-01-01 to `as_of` + 366
+    days is implausible (no upper bound where `as_of` is None). An exception raised by `progress`
+    stops the load; `folder` then holds nothing of it.
+
+    Raises InputError if the mapping does not fit the file, or if the dates can be read in two ways
+    and the mapping does not say which.
+    """
+    check_mapping(source, mapping)
+    tell = progress or _nobody
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix=".reading-", dir=folder) as work,
+        database.cursor() as cursor,
+    ):
+        raw = read_raw(source, Path(work), cursor, tell)
+        tell(Progress("type", 0, raw.row_count))
+        judgement = _judge(cursor, raw, source, mapping, as_of)
+        tell(Progress("write", 0, raw.row_count))
+        written = Path(work) / "accepted.parquet", Path(work) / "set_aside.parquet"
+        _write_accepted(cursor, judgement, source, written[0])
+        _write_set_aside(cursor, judgement, raw, source, written[1])
+        report = write_report(cursor, judgement, raw, source, mapping, written[0], as_of)
+        for path in written:
+            path.replace(folder / path.name)
+        (folder / "report.json").write_text(report.model_dump_json(indent=1), encoding="utf-8")
+        tell(Progress("write", raw.row_count, raw.row_count))
+    return LoadedTable(mapping.table, folder, mapping, report)
+
+
+def load_frame(
+    frame: Any,
+    table_name: str = "orders",
+    mapping: Mapping | None = None,
+    *,
+    folder: Path | None = None,
+    database: Database | None = None,
+    as_of: date | None = None,
+    name: str = "table",
+) -> LoadedTable:
+    """Load a pandas, polars or Arrow table as `load_table` loads a file; columns are guessed unless mapped."""
+    source = inspect_frame(frame, name)
+    keeper = None if folder else tempfile.TemporaryDirectory(prefix="clientele-frame-")
+    loaded = load_table(
+        source,
+        mapping or guess_mapping(source, table_name),
+        folder or Path(keeper.name if keeper else ""),
+        database=database or shared_database(),
+        as_of=as_of,
+    )
+    return LoadedTable(loaded.table_name, loaded.folder, loaded.mapping, loaded.report, keeper)
+
+
+def read_raw(
+    source: SourceTable, folder: Path, cursor: duckdb.DuckDBPyConnection, listener: ProgressListener
+) -> RawTable:
+    """All records of a source as text."""
+    if source.format == "text":
+        return read_text(source, folder, cursor, listener)
+    if source.format == "workbook":
+        return read_workbook(source, folder, listener)
+    width = len(source.headers)
+    if source.frame is not None:
+        relation = text_relation(source.frame.schema, register_frame(cursor, source.frame))
+        return columnar_table(relation, width, source.line_count)
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(source.path) as file:
+        schema = file.schema_arrow
+    path = safe_path(source.path, folder)
+    return columnar_table(text_relation(schema, parquet_relation(path)), width, source.line_count)
+
+
+def _nobody(_progress: Progress) -> None:
+    return None
+
+
+def _judge(
+    cursor: duckdb.DuckDBPyConnection, raw: RawTable, source: SourceTable, mapping: Mapping, as_of: date | None
+) -> Judgement:
+    """Decide each column over the whole of it and compose the query that judges the rows."""
+    table = TABLES[mapping.table]
+    cells = {header: f"c{place}" for place, header in enumerate(source.headers)}
+    kinds: dict[str, Kind] = {name: table.column(name).kind for name in mapping.columns}
+    headers = dict(mapping.columns)
+    for extra, kind in EXTRA_KINDS.items():
+        header = getattr(mapping, extra)
+        if header:
+            headers[extra], kinds[extra] = header, kind
+    readings = {
+        name: decide_reading(
+            cursor,
+            raw,
+            name,
+            cells[headers[name]],
+            kinds[name],
+            mapping.date_order,
+            mapping.decimal_mark,
+            is_rate=name == "discount" and mapping.discount_is_rate,
+        )
+        for name in headers
+    }
+    _refuse_undecided(source, headers, readings)
+    ours = {name: reading for name, reading in readings.items() if name not in EXTRA_KINDS}
+    extras = {name: reading for name, reading in readings.items() if name in EXTRA_KINDS}
+    return judge(raw, mapping, ours, extras, headers, as_of)
+
+
+def _refuse_undecided(
+    source: SourceTable, headers: Dictionary[str, str], readings: Dictionary[str, CellReading]
+) -> None:
+    for name, reading in readings.items():
+        if reading.dates and reading.dates.is_undecided:
+            raise InputError(
+                _(
+                    "{file}: “{header}” holds dates such as {examples}, and nothing in the column shows whether the "
+                    "day or the month comes first. Say which (date_order)."
+                ).format(file=source.file_name, header=headers[name], examples=", ".join(reading.dates.examples))
+            )
+
+
+def _write_accepted(cursor: duckdb.DuckDBPyConnection, judgement: Judgement, source: SourceTable, target: Path) -> None:
+    columns = ", ".join(judgement.table.column_names)
+    cursor.execute(
+        f"copy (select {columns}, {quoted(source.file_name)} as source_file, cast(line as bigint) as source_line "
+        f"from ({judgement.sql}) where reason is null and not is_blank) to {quoted(str(target))} ({WRITTEN})"
+    ).fetchall()
+
+
+def _write_set_aside(
+    cursor: duckdb.DuckDBPyConnection, judgement: Judgement, raw: RawTable, source: SourceTable, target: Path
+) -> None:
+    """Rows set aside, by line, into a temporary table (the report reads it) and the file."""
+    amount = "amount" if "amount" in judgement.table.column_names else "cast(null as decimal(18,4))"
+    cursor.execute(
+        f"""
+        create or replace temp table {ASIDE} as
+        select {quoted(source.file_name)} as source_file, cast(line as bigint) as source_line,
+            reason_header as column_name, reason_value as value, reason, coalesce(raw, {_row_text_sql(raw)}) as raw,
+            {amount} as amount
+        from ({judgement.sql}) where reason is not null and not is_blank order by line
+        """
+    ).fetchall()
+    cursor.execute(
+        f"copy (select * exclude (amount) from {ASIDE} order by source_line) to {quoted(str(target))} ({WRITTEN})"
+    ).fetchall()
+
+
+def _row_text_sql(raw: RawTable) -> str:
+    """A whole row as one line of CSV."""
+    cells = [
+        f"case when regexp_matches(c{place}, '[\",\\n]') then '\"' || replace(c{place}, '\"', '\"\"') || '\"' "
+        f"else coalesce(c{place}, '') end"
+        for place in range(raw.width)
+    ]
+    return " || ',' || ".join(cells)

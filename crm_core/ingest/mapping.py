@@ -1,0 +1,328 @@
+"""Which column of a file is which of ours, and the rules to read its values: `Mapping` and its guess."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from crm_core.errors import InputError
+from crm_core.ingest.amounts import DecimalMark
+from crm_core.ingest.cells import is_number, plain
+from crm_core.ingest.dates import DateOrder, decide_dates, shapes_of
+from crm_core.ingest.headings import extra_keys, key_of, names_of, synonym_keys
+from crm_core.ingest.source import SourceColumn, SourceTable
+from crm_core.language import _
+from crm_core.schema import TABLES, Column, words
+
+EXACT, CONTAINED, WEAKEST = 1.0, 0.5, 0.3
+ORDERS_FIRST = 1.5
+MOST_STATUSES = 20
+
+# Statuses of an order that brought nothing (yet): parts of words, compared with spaces and case gone.
+NOT_COUNTED = words(
+    "cancel|void|refund|return|reject|fail|declin|pending|unpaid|await|draft|abandon|lost|engaging|prospect|open|hold"
+    "|expired|chargeback|取消|退款|退货|关闭|未付|待付|待支付|待处理|未支付|失败|作废|无效|草稿|退回"
+)
+
+
+class Mapping(BaseModel):
+    """How one file is read as one canonical table; this is the file that is kept and given to the command line.
+
+    `columns` maps our names to the headers of the file. Rules not needed stay None or empty.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    table: str = "orders"
+    columns: dict[str, str] = Field(default_factory=dict, description="Our column → header in the file.")
+    date_order: DateOrder | None = Field(
+        default=None, description="Order of day, month and year; null: the column decides."
+    )
+    decimal_mark: DecimalMark | None = Field(default=None, description="Decimal mark; null: each column decides.")
+    unit_price: str | None = Field(
+        default=None, description="Header of the price of one piece: amount = quantity × price, if there is no amount."
+    )
+    profit: str | None = Field(default=None, description="Header of the profit: cost = amount − profit.")
+    discount_is_rate: bool = Field(default=False, description="The discount is a share of the list price, not money.")
+    return_order_prefix: str | None = Field(default=None, description="Orders whose number begins so are returns.")
+    return_flag: str | None = Field(default=None, description="Header of a yes/no column that marks returns.")
+    status: str | None = Field(default=None, description="Header of the status of the order.")
+    kept_statuses: tuple[str, ...] = Field(
+        default=(), description="Statuses that count; rows with another are set aside."
+    )
+    drop_exact_duplicates: bool = Field(
+        default=False, description="Set aside lines that repeat another letter for letter."
+    )
+    headers: tuple[str, ...] = Field(default=(), description="Headers of the file this was made for.")
+
+    def headers_used(self) -> tuple[str, ...]:
+        """Every header the mapping speaks of."""
+        extras = (self.unit_price, self.profit, self.return_flag, self.status)
+        return (*self.columns.values(), *(header for header in extras if header))
+
+
+Missing = tuple[str, ...]
+
+
+def missing_columns(mapping: Mapping) -> Missing:
+    """Required columns the mapping gives no header for."""
+    found = set(mapping.columns)
+    if mapping.unit_price and "quantity" in found:
+        found.add("amount")
+    return tuple(name for name in TABLES[mapping.table].required if name not in found)
+
+
+def check_mapping(source: SourceTable, mapping: Mapping) -> None:
+    """InputError where the mapping does not fit the file."""
+    if mapping.table not in TABLES:
+        raise InputError(
+            _("There is no table called {table}. There are: {tables}.").format(
+                table=mapping.table, tables=", ".join(TABLES)
+            )
+        )
+    unknown = [name for name in mapping.columns if name not in TABLES[mapping.table].column_names]
+    if unknown:
+        raise InputError(
+            _("The table {table} has no column {columns}. It has: {known}.").format(
+                table=mapping.table,
+                columns=", ".join(unknown),
+                known=", ".join(TABLES[mapping.table].column_names),
+            )
+        )
+    absent = [header for header in mapping.headers_used() if header not in source.headers]
+    if absent:
+        raise InputError(
+            _("{file} has no column {absent}. It has: {found}.").format(
+                file=source.file_name, absent=", ".join(absent), found=", ".join(source.headers)
+            )
+        )
+    missing = missing_columns(mapping)
+    if missing:
+        raise InputError.missing_columns(missing, source.headers)
+
+
+def guess_mapping(source: SourceTable, table_name: str | None = None, remembered: Iterable[Mapping] = ()) -> Mapping:
+    """The likeliest reading of a file; the reader may correct any of it.
+
+    A remembered mapping for the same headers (and table) is taken as it is. Without `table_name`
+    the table whose required columns fit best is chosen.
+    """
+    for mapping in remembered:
+        if set(mapping.headers) == set(source.headers) and table_name in (None, mapping.table):
+            return mapping
+    if table_name is None:
+        table_name = _likeliest_table(source)
+    elif table_name not in TABLES:
+        raise InputError(
+            _("There is no table called {table}. There are: {tables}.").format(
+                table=table_name, tables=", ".join(TABLES)
+            )
+        )
+    columns = match_columns(source, table_name)
+    extras = _extras(source, columns) if table_name == "orders" else {}
+    price = extras.get("unit_price")
+    if "amount" not in columns and (not price or "quantity" not in columns):
+        price = None
+    status = extras.get("status")
+    statuses = _statuses(source, status) if status else ()
+    kept = tuple(value for value in statuses if _counts(value))
+    rejects_some = bool(status) and 0 < len(kept) < len(statuses)
+    return Mapping(
+        table=table_name,
+        columns=columns,
+        date_order=_date_order(source, table_name, columns),
+        unit_price=price if "amount" not in columns else None,
+        profit=extras.get("profit") if "cost" not in columns else None,
+        discount_is_rate=_is_rate(source, columns.get("discount")),
+        return_order_prefix=_return_prefix(source, columns),
+        status=status if rejects_some else None,
+        kept_statuses=kept if rejects_some else (),
+        headers=source.headers,
+    )
+
+
+def match_columns(source: SourceTable, table_name: str) -> dict[str, str]:
+    """Our columns → headers, the surest pairs first, each header used once."""
+    pairs = sorted(
+        (
+            (-score, place, column.name, header.header)
+            for place, column in enumerate(TABLES[table_name].columns)
+            for header in source.columns
+            if (score := _fit(table_name, column, header)) > 0
+        ),
+    )
+    chosen: dict[str, str] = {}
+    for _score, _place, name, header in pairs:
+        if name not in chosen and header not in chosen.values():
+            chosen[name] = header
+    _add_only_date(source, table_name, chosen)
+    return {name: chosen[name] for name in TABLES[table_name].column_names if name in chosen}
+
+
+def _fit(table_name: str, column: Column, header: SourceColumn) -> float:
+    """How well a header suits a column, 0-1: by name, then by whether its values could be such."""
+    key = key_of(header.header)
+    if not key:
+        return 0.0
+    suits = _content_suits(column, header)
+    ranks = dict(synonym_keys(table_name).get(key, ()))
+    if column.name in ranks:
+        return (EXACT - 0.002 * ranks[column.name]) * suits
+    if key in extra_keys() or key in synonym_keys(table_name):
+        return 0.0
+    longest = max((len(name) for name in map(key_of, names_of(column)) if _contains(key, name)), default=0)
+    score = (CONTAINED * longest / len(key)) * suits
+    return score if score >= WEAKEST else 0.0
+
+
+def _contains(key: str, name: str) -> bool:
+    is_ascii = name.isascii()
+    return name in key and len(name) >= (5 if is_ascii else 2)
+
+
+def _content_suits(column: Column, header: SourceColumn) -> float:
+    content = header.content
+    if content == "empty":
+        return 0.8
+    if column.kind == "instant":
+        if content == "number" and any(_could_be_serial(value) for value in header.samples):
+            return 0.7
+        return 1.0 if content == "date" else 0.0
+    if column.kind in ("money", "number", "score", "share"):
+        return 1.0 if content in ("number", "flag") and not _is_code(header, column) else 0.0
+    if column.kind == "integer":
+        return 1.0 if content in ("number", "date") else 0.0
+    if column.kind == "flag":
+        return 1.0 if content == "flag" else 0.3
+    if column.name.endswith("_id") or column.name in ("phone", "licence_no"):
+        return 0.9 if content == "date" else 1.0
+    return {"number": 0.5, "date": 0.3, "flag": 0.7}.get(content, 1.0)
+
+
+def _could_be_serial(value: str) -> bool:
+    return re.fullmatch(r"[2-7]\d{4}(\.\d+)?|1\d{9}|1\d{12}", value) is not None
+
+
+def _is_code(header: SourceColumn, column: Column) -> bool:
+    """Numbers with leading zeros are codes, never amounts."""
+    return column.kind == "money" and any(re.fullmatch(r"0\d+", value) for value in header.samples)
+
+
+def _add_only_date(source: SourceTable, table_name: str, chosen: dict[str, str]) -> None:
+    """Where a required date found no header and the file has one date column, it is that."""
+    open_dates = [
+        column.name
+        for column in TABLES[table_name].columns
+        if column.required and column.kind == "instant" and column.name not in chosen
+    ]
+    dates = [column.header for column in source.columns if column.content == "date"]
+    free = [header for header in dates if header not in chosen.values()]
+    if len(open_dates) == 1 and len(free) == 1:
+        chosen[open_dates[0]] = free[0]
+
+
+def _likeliest_table(source: SourceTable) -> str:
+    """The table most of whose columns the headers name; one that lacks nothing wins a tie, orders all others."""
+    scores: dict[str, float] = {}
+    for name, table in TABLES.items():
+        columns = match_columns(source, name)
+        named = sum(ours in dict(synonym_keys(name).get(key_of(header), ())) for ours, header in columns.items())
+        found = set(columns)
+        if name == "orders" and "quantity" in found and "unit_price" in _extras(source, columns):
+            found.add("amount")
+        is_complete = all(required in found for required in table.required)
+        scores[name] = named + is_complete + ORDERS_FIRST * (name == "orders")
+        if name == "customers" and not _is_unique(source, columns.get("customer_id")):
+            scores[name] = 0.0
+    return max(scores, key=lambda name: scores[name])
+
+
+def _is_unique(source: SourceTable, header: str | None) -> bool:
+    """Whether a column names each row apart, as the id in a list of customers does."""
+    if header is None:
+        return False
+    filled = len(source.sample_values(header))
+    return filled > 0 and source.column(header).distinct_count >= 0.98 * filled
+
+
+def _extras(source: SourceTable, columns: dict[str, str]) -> dict[str, str]:
+    """Headers that are no column of ours but decide how one is read."""
+    free = [column for column in source.columns if column.header not in columns.values()]
+    found: dict[str, str] = {}
+    for column in free:
+        extra = extra_keys().get(key_of(column.header))
+        is_fit = column.content == "number" if extra in ("unit_price", "profit") else column.content != "number"
+        if extra and is_fit:
+            found.setdefault(extra, column.header)
+    return found
+
+
+def _statuses(source: SourceTable, header: str) -> tuple[str, ...]:
+    values = tuple(sorted(set(source.sample_values(header))))
+    return values if len(values) <= MOST_STATUSES else ()
+
+
+def _counts(status: str) -> bool:
+    bare = re.sub(r"[\W_]+", "", plain(status)).casefold()
+    return not any(part in bare for part in NOT_COUNTED)
+
+
+def _date_order(source: SourceTable, table_name: str, columns: dict[str, str]) -> DateOrder | None:
+    """What the sample says of the order of day and month, where a column needs it."""
+    for name, header in columns.items():
+        if TABLES[table_name].column(name).kind == "instant":
+            reading = decide_dates(shapes_of(source.sample_values(header)))
+            if reading.order:
+                return reading.order
+    return None
+
+
+def _is_rate(source: SourceTable, header: str | None) -> bool:
+    """Whether discounts are shares: all within 0-1 with some between, or written in percent."""
+    if header is None:
+        return False
+    values = [plain(value) for value in source.sample_values(header)]
+    numbers = [value for value in values if is_number(value)]
+    if numbers and all(value.endswith("%") or value == "0" for value in numbers):
+        return any(value.endswith("%") for value in numbers)
+    plain_numbers = [float(value) for value in numbers if re.fullmatch(r"\d*\.?\d+", value)]
+    has_parts = any(0 < number < 1 for number in plain_numbers)
+    return bool(plain_numbers) and has_parts and len(plain_numbers) == len(numbers) and max(plain_numbers) <= 1
+
+
+def _return_prefix(source: SourceTable, columns: dict[str, str]) -> str | None:
+    """A letter before the number of a few orders, all of whose lines are negative, while most have none."""
+    if "order_id" not in columns:
+        return None
+    measure = columns.get("quantity") or columns.get("amount")
+    if measure is None:
+        return None
+    orders = source.sample.column(columns["order_id"]).to_pylist()
+    measures = source.sample.column(measure).to_pylist()
+    lettered: dict[str, list[str]] = {}
+    bare = 0
+    for order, value in zip(orders, measures, strict=True):
+        match = re.fullmatch(r"([A-Za-z]{1,4})-?\d+", (order or "").strip())
+        if match:
+            lettered.setdefault(match[1], []).append((value or "").strip())
+        elif (order or "").strip().isdigit():
+            bare += 1
+    for prefix, values in lettered.items():
+        if bare > 2 * len(values) and all(value.startswith(("-", "(")) for value in values):
+            return prefix
+    return None
+
+
+Question = Literal["date_order", "decimal_mark"]
+
+
+def open_questions(source: SourceTable, mapping: Mapping) -> dict[Question, Sequence[str]]:
+    """What the sample leaves open and the reader must say: the question and values as evidence."""
+    questions: dict[Question, Sequence[str]] = {}
+    for name, header in mapping.columns.items():
+        if TABLES[mapping.table].column(name).kind == "instant" and mapping.date_order is None:
+            reading = decide_dates(shapes_of(source.sample_values(header)))
+            if reading.is_undecided:
+                questions.setdefault("date_order", reading.examples)
+    return questions

@@ -1,0 +1,133 @@
+"""What was understood of a file before it is loaded: format, encoding, dialect, columns, a sample."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict
+
+Format = Literal["text", "workbook", "parquet", "frame"]
+Content = Literal["empty", "id", "text", "date", "number", "flag"]
+
+PREVIEW_ROWS = 50
+
+
+class ReadingOptions(BaseModel):
+    """What the reader of a file decided in our stead; None leaves the decision to us."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    quote: str | None = None
+    header_line: int | None = None  # physical line of the header, 1-based; 0: the file has none
+    sheet: str | None = None
+    pad_short_rows: bool | None = None
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a text file is laid out.
+
+    `delimiter` is one character, or "" where runs of white space part the fields. `quote` is "" if
+    the file quotes nothing. `header_lines` counts the physical lines before the first data line
+    (preamble, comments and header). `escape` is a backslash where quotes are escaped by one, else "".
+    """
+
+    delimiter: str
+    quote: str
+    escape: str
+    header_lines: int
+    has_header: bool
+    pad_short_rows: bool = False
+
+
+@dataclass(frozen=True)
+class SourceColumn:
+    """One column of the file: what the sample shows of it.
+
+    `samples` are up to five different values as written; `filled_share` (0-1) and
+    `distinct_count` are of the sample; `content` is what most values look like.
+    """
+
+    header: str
+    content: Content
+    samples: tuple[str, ...]
+    filled_share: float
+    distinct_count: int
+
+
+@dataclass(frozen=True)
+class SourceTable:
+    """A file as understood. `headers` are unique; the columns of `sample` bear them, all text.
+
+    `line_count` counts physical lines (rows of a sheet or of a Parquet file), `sample_line` gives
+    the line of each sample row. `notes` are sentences about what was put right on the way.
+    """
+
+    path: Path
+    file_name: str
+    format: Format
+    headers: tuple[str, ...]
+    columns: tuple[SourceColumn, ...]
+    sample: pa.Table = field(repr=False, compare=False)
+    line_count: int = 0
+    encoding: str = ""
+    encoding_is_sure: bool = True
+    bad_byte_count: int = 0
+    nul_count: int = 0
+    dialect: Dialect | None = None
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    frame: pa.Table | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def preview(self) -> pa.Table:
+        """The first rows as text."""
+        return self.sample.slice(0, PREVIEW_ROWS)
+
+    def column(self, header: str) -> SourceColumn:
+        """The column under `header`; KeyError if there is none."""
+        for column in self.columns:
+            if column.header == header:
+                return column
+        raise KeyError(header)
+
+    def sample_values(self, header: str) -> list[str]:
+        """The filled values of one column in the sample, trimmed."""
+        values = (value.strip() for value in self.sample.column(header).to_pylist() if value)
+        return [value for value in values if value]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a load is: `done` of `total` in the step called `step` ("decode", "read", "type", "write")."""
+
+    step: str
+    done: int
+    total: int
+
+    @property
+    def share(self) -> float:
+        return min(1.0, self.done / self.total) if self.total else 1.0
+
+
+ProgressListener = Callable[[Progress], None]
+
+
+def unique_headers(cells: list[str]) -> tuple[str, ...]:
+    """Header cells made usable: blanks named by place, repeats numbered (case does not part names)."""
+    headers: list[str] = []
+    taken: set[str] = set()
+    for place, cell in enumerate(cells, start=1):
+        wanted = " ".join(cell.split()) or f"column {place}"
+        name, repeat = wanted, 1
+        while name.casefold() in taken:
+            repeat += 1
+            name = f"{wanted} ({repeat})"
+        taken.add(name.casefold())
+        headers.append(name)
+    return tuple(headers)

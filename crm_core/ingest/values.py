@@ -1,0 +1,175 @@
+"""From text cells to typed values: the SQL of one column, decided over the whole of it.
+
+Each mapped column becomes two or three steps, each a column of its own in a further sub-select, so
+that the dear step (stripping currencies) runs only for what a plain cast refused: nested in one
+expression the same work is many times slower.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from crm_core.ingest.amounts import (
+    NumberReading,
+    bare_sql,
+    decide_mark,
+    number_sql,
+    plain_sql,
+    votes_sql,
+)
+from crm_core.ingest.cells import FALSE_WORDS, TRUE_WORDS
+from crm_core.ingest.dates import (
+    DateOrder,
+    DateReading,
+    Shape,
+    clean_sql,
+    date_sql,
+    decide_dates,
+    quoted,
+    shapes_query,
+)
+from crm_core.ingest.raw import RawTable
+from crm_core.schema import Kind
+
+WHITE = " \t\n\u00a0\u3000"
+ABSENT_TEXT = ("NULL", "null", "Null", "\\N", "nan", "NaN", "#N/A", "<NA>", "NaT", "#NULL!")
+ABSENT_VALUE = (*ABSENT_TEXT, "N/A", "n/a", "None", "none", "NA", "nil", "-", "--", "—")
+
+
+@dataclass(frozen=True)
+class CellReading:
+    """How one column is read: its name among ours, the cell it comes from, and what was decided.
+
+    `text` names the trimmed text in SQL, `sql` reads the typed value from the steps below it.
+    """
+
+    name: str
+    cell: str
+    kind: Kind
+    text: str
+    first_step: str | None  # SQL of a column the next steps read: `<name>_clean` of a date, `<name>_plain` of a number
+    second_step: str | None  # SQL of `<name>_bare`, the number without its currency
+    sql: str
+    dates: DateReading | None = None
+    numbers: NumberReading | None = None
+
+    @property
+    def first_name(self) -> str:
+        return f"{self.name}_clean" if self.dates else f"{self.name}_plain"
+
+    @property
+    def second_name(self) -> str:
+        return f"{self.name}_bare"
+
+    @property
+    def value(self) -> str:
+        """The typed value in SQL."""
+        return f"{self.name}_value"
+
+
+def text_sql(cell: str, kind: Kind) -> str:
+    """SQL for a cell trimmed, null where it is empty or says that nothing is there."""
+    absent = ABSENT_TEXT if kind == "text" else ABSENT_VALUE
+    trimmed = f"trim({cell}, {quoted(WHITE)})"
+    return f"case when {trimmed} not in ('', {', '.join(map(quoted, absent))}) then {trimmed} end"
+
+
+def decide_reading(
+    cursor: duckdb.DuckDBPyConnection,
+    raw: RawTable,
+    name: str,
+    cell: str,
+    kind: Kind,
+    date_order: DateOrder | None,
+    decimal_mark: str | None,
+    is_rate: bool = False,
+) -> CellReading:
+    """Look at a whole column and decide how it is read."""
+    text = f"{name}_text"
+    if kind in ("instant", "day"):
+        dates = _dates(cursor, raw, cell, kind, date_order)
+        clean = f"{name}_clean"
+        value = date_sql(clean, dates) if kind == "instant" else f"cast({date_sql(clean, dates)} as date)"
+        return CellReading(name, cell, kind, text, clean_sql(text), None, value, dates)
+    if kind in ("money", "number", "score", "share"):
+        return _number_reading(cursor, raw, name, cell, kind, decimal_mark, is_rate)
+    if kind == "flag":
+        return CellReading(name, cell, kind, text, None, None, _flag_sql(text))
+    if kind == "integer":
+        year = f"try_cast(regexp_extract({text}, '(?:18|19|20)[0-9]{{2}}') as bigint)"
+        return CellReading(name, cell, kind, text, None, None, year)
+    if _ends_in_point_zero(cursor, raw, cell, name):
+        return CellReading(name, cell, kind, text, None, None, f"regexp_replace({text}, '[.]0+$', '')")
+    return CellReading(name, cell, kind, text, None, None, text)
+
+
+def _column_of(raw: RawTable, cell: str, kind: Kind) -> str:
+    return f"(select {text_sql(cell, kind)} as text from {raw.relation} where flaw is null)"
+
+
+def _dates(
+    cursor: duckdb.DuckDBPyConnection, raw: RawTable, cell: str, kind: Kind, order: DateOrder | None
+) -> DateReading:
+    column = f"(select text from {_column_of(raw, cell, kind)} where text is not null)"
+    found = cursor.execute(shapes_query("text", column)).fetchall()
+    return decide_dates([Shape(*row) for row in found], order)
+
+
+def _number_reading(
+    cursor: duckdb.DuckDBPyConnection,
+    raw: RawTable,
+    name: str,
+    cell: str,
+    kind: Kind,
+    decimal_mark: str | None,
+    is_rate: bool,
+) -> CellReading:
+    text, plain, bare = f"{name}_text", f"{name}_plain", f"{name}_bare"
+    reading = _decide_numbers(cursor, raw, cell, kind, decimal_mark)
+    odd = number_sql(f"replace({bare}, '%', '')" if is_rate else bare, reading.decimal_mark)
+    if is_rate:
+        odd = f"case when {bare} like '%\\%' escape '\\' then {odd} / 100 else {odd} end"
+    if reading.decimal_mark == ",":
+        return CellReading(name, cell, kind, text, "cast(null as decimal(18,4))", bare_sql(text), odd, None, reading)
+    if reading.odd_count == 0:
+        return CellReading(name, cell, kind, text, None, None, plain_sql(text), None, reading)
+    second = f"case when {plain} is null then {bare_sql(text)} end"
+    return CellReading(name, cell, kind, text, plain_sql(text), second, f"coalesce({plain}, {odd})", None, reading)
+
+
+def _decide_numbers(
+    cursor: duckdb.DuckDBPyConnection, raw: RawTable, cell: str, kind: Kind, decimal_mark: str | None
+) -> NumberReading:
+    """Votes of the values that are not plainly numbers; where there are none nothing is in doubt."""
+    comma, point, either = votes_sql("bare")
+    votes = cursor.execute(
+        f"""
+        with odd as (
+            select text, {bare_sql("text")} as bare
+            from {_column_of(raw, cell, kind)} where text is not null and {plain_sql("text")} is null
+        )
+        select count(*), count(*) filter ({comma}), count(*) filter ({point}), count(*) filter ({either}),
+            list(distinct upper(regexp_extract(text, '[¥￥$€£₩₹]|(?i:rmb|cny|usd|eur|gbp|hkd|jpy|chf)'))) from odd
+        """
+    ).fetchone()
+    odd, commas, points, open_count, marks = votes or (0, 0, 0, 0, [])
+    told = decimal_mark if decimal_mark in (".", ",") else None
+    seen = tuple(sorted(mark for mark in marks or [] if mark))
+    return decide_mark(odd, commas, points, open_count, seen, "," if told == "," else "." if told == "." else None)
+
+
+def _ends_in_point_zero(cursor: duckdb.DuckDBPyConnection, raw: RawTable, cell: str, name: str) -> bool:
+    """Whether a column of ids went through a table of floats: every one ends in .0."""
+    if not name.endswith("_id"):
+        return False
+    found = cursor.execute(
+        f"select count(*) > 0 and bool_and(regexp_full_match(text, '[0-9]+[.]0')) from {_column_of(raw, cell, 'text')} "
+        "where text is not null"
+    ).fetchone()
+    return bool(found and found[0])
+
+
+def _flag_sql(text: str) -> str:
+    lower = f"lower({text})"
+    true, false = (", ".join(map(quoted, sorted(words))) for words in (TRUE_WORDS, FALSE_WORDS))
+    return f"case when {lower} in ({true}) then true when {lower} in ({false}) then false end"
