@@ -71,14 +71,16 @@ def test_returns_are_netted_and_kept_apart(workspace: Workspace) -> None:
             ("ann", "2026-03-01", -3, "1"),
             ("ann", "2026-03-02", -8, "2"),
             ("ann", "2026-03-03", 0, "3"),
+            ("ann", "2026-03-04", "0.0001", "4"),
         ],
     )
 
-    columns = "revenue::int, purchase_amount::int, return_amount::int, is_purchase"
+    columns = "revenue, purchase_amount, return_amount, is_purchase"
     assert values(data, workspace, "orders", columns) == [
         (7, 10, 3, True),
         (-8, 0, 8, False),
         (0, 0, 0, False),
+        (Decimal("0.0001"), Decimal("0.0001"), 0, True),
     ]
 
 
