@@ -3,8 +3,8 @@
     python -m crm_core.locale_tools update     add new strings, drop those no longer used
     python -m crm_core.locale_tools check      say what is missing; exit code 1 if anything is
 
-The file is written the same way every time: in the order of the files, without line numbers and dates,
-one string a line, so that a change shows only what it changed.
+The file is written the same way every time: in alphabetical order, without places and dates, one string a
+line, so that a change shows only what it changed and code may move without touching it.
 """
 
 import re
@@ -60,12 +60,12 @@ def source_files(project_folder: Path = PROJECT_FOLDER) -> list[Path]:
 
 
 def used_strings(project_folder: Path = PROJECT_FOLDER) -> Catalog:
-    """Every string that the code marks for translation, each with the files that use it."""
+    """Every string that the code marks for translation."""
     used = Catalog()
     for path in source_files(project_folder):
         with path.open("rb") as source:
             for _line, message, _comments, _context in extract("python", source, keywords=KEYWORDS):
-                used.add(message, locations=[(path.relative_to(project_folder).as_posix(), 0)])
+                used.add(message)
     return used
 
 
@@ -85,20 +85,20 @@ def read_catalogue(language: str) -> Catalog:
 def merged(used: Catalog, known: Catalog, language: str) -> Catalog:
     """The strings in use with the translations already known; what is new is empty, what is unused is gone."""
     catalogue = Catalog(locale=language, fuzzy=False)
-    for message in used:
+    for message in sorted(used, key=lambda message: (_identity(message).casefold(), _identity(message))):
         if not message.id:
             continue
         before = known.get(_identity(message))
         is_same_kind = before is not None and isinstance(before.id, str) == isinstance(message.id, str)
         string = before.string if before is not None and is_same_kind else _blank(message, catalogue)
-        catalogue.add(message.id, string, locations=sorted(set(message.locations)))
+        catalogue.add(message.id, string)
     return catalogue
 
 
 def as_text(catalogue: Catalog, language: str) -> bytes:
     """The catalogue as the .po file is written."""
     body = BytesIO()
-    write_po(body, catalogue, width=0, omit_header=True, include_lineno=False, ignore_obsolete=True)
+    write_po(body, catalogue, width=0, omit_header=True, no_location=True, ignore_obsolete=True)
     header = HEADER.format(name=LANGUAGES[language], language=language, plural_forms=catalogue.plural_forms.rstrip(";"))
     return header.encode() + body.getvalue().strip() + b"\n"
 
