@@ -72,7 +72,9 @@ select
     end as gap_variation,
 
     case when facts.tenure_days >= $lookback_days then
-        round(ratio(facts.revenue_net - facts.revenue_year_before, nullif(greatest(facts.revenue_year_before, 0), 0)), 9)
+        round(
+            ratio(facts.revenue_net - facts.revenue_year_before, nullif(greatest(facts.revenue_year_before, 0), 0)), 9
+        )
     end as growth,
     cast(coalesce(facts.revenue_year_before, 0) as decimal(18, 4)) as revenue_year_before,
     facts.order_count_year_before,
