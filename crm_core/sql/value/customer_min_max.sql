@@ -1,6 +1,6 @@
 -- One row per customer in view: each dimension's place between the least (0) and the most (1).
 --
--- Where all customers are alike there is no place between, and all stand at 0.
+-- Where all customers are alike there is no place between, and all stand at 1.
 with
 
 measures as (
@@ -61,20 +61,20 @@ extremes as (
 
 select
     customer_key,
-    (revenue - revenue_least) / greatest(revenue_most - revenue_least, 1e-12) as revenue_level,
-    (margin - margin_least) / greatest(margin_most - margin_least, 1e-12) as margin_level,
-    (order_count - order_count_least) / greatest(order_count_most - order_count_least, 1e-12) as order_count_level,
-    (freshness - freshness_least) / greatest(freshness_most - freshness_least, 1e-12) as freshness_level,
-    (growth - growth_least) / greatest(growth_most - growth_least, 1e-12) as growth_level,
-    (regularity - regularity_least) / greatest(regularity_most - regularity_least, 1e-12) as regularity_level,
-    (breadth - breadth_least) / greatest(breadth_most - breadth_least, 1e-12) as breadth_level,
-    (tenure - tenure_least) / greatest(tenure_most - tenure_least, 1e-12) as tenure_level,
-    (full_price - full_price_least) / greatest(full_price_most - full_price_least, 1e-12) as full_price_level,
-    (few_returns - few_returns_least) / greatest(few_returns_most - few_returns_least, 1e-12) as few_returns_level,
-    (wallet_share - wallet_share_least) / greatest(wallet_share_most - wallet_share_least, 1e-12) as wallet_share_level,
-    (market_newness - market_newness_least) / greatest(market_newness_most - market_newness_least, 1e-12) as market_newness_level,
-    (punctuality - punctuality_least) / greatest(punctuality_most - punctuality_least, 1e-12) as punctuality_level,
-    (archive - archive_least) / greatest(archive_most - archive_least, 1e-12) as archive_level,
-    (reference - reference_least) / greatest(reference_most - reference_least, 1e-12) as reference_level
+    1 - (revenue_most - revenue) / greatest(revenue_most - revenue_least, 1e-12) as revenue_level,
+    1 - (margin_most - margin) / greatest(margin_most - margin_least, 1e-12) as margin_level,
+    1 - (order_count_most - order_count) / greatest(order_count_most - order_count_least, 1e-12) as order_count_level,
+    1 - (freshness_most - freshness) / greatest(freshness_most - freshness_least, 1e-12) as freshness_level,
+    1 - (growth_most - growth) / greatest(growth_most - growth_least, 1e-12) as growth_level,
+    1 - (regularity_most - regularity) / greatest(regularity_most - regularity_least, 1e-12) as regularity_level,
+    1 - (breadth_most - breadth) / greatest(breadth_most - breadth_least, 1e-12) as breadth_level,
+    1 - (tenure_most - tenure) / greatest(tenure_most - tenure_least, 1e-12) as tenure_level,
+    1 - (full_price_most - full_price) / greatest(full_price_most - full_price_least, 1e-12) as full_price_level,
+    1 - (few_returns_most - few_returns) / greatest(few_returns_most - few_returns_least, 1e-12) as few_returns_level,
+    1 - (wallet_share_most - wallet_share) / greatest(wallet_share_most - wallet_share_least, 1e-12) as wallet_share_level,
+    1 - (market_newness_most - market_newness) / greatest(market_newness_most - market_newness_least, 1e-12) as market_newness_level,
+    1 - (punctuality_most - punctuality) / greatest(punctuality_most - punctuality_least, 1e-12) as punctuality_level,
+    1 - (archive_most - archive) / greatest(archive_most - archive_least, 1e-12) as archive_level,
+    1 - (reference_most - reference) / greatest(reference_most - reference_least, 1e-12) as reference_level
 from measures
 cross join extremes
