@@ -81,8 +81,10 @@ select
     1 - (tenure_most - tenure) / greatest(tenure_most - tenure_least, 1e-12) as tenure_level,
     1 - (full_price_most - full_price) / greatest(full_price_most - full_price_least, 1e-12) as full_price_level,
     1 - (few_returns_most - few_returns) / greatest(few_returns_most - few_returns_least, 1e-12) as few_returns_level,
-    1 - (wallet_share_most - wallet_share) / greatest(wallet_share_most - wallet_share_least, 1e-12) as wallet_share_level,
-    1 - (market_newness_most - market_newness) / greatest(market_newness_most - market_newness_least, 1e-12) as market_newness_level,
+    1 - (wallet_share_most - wallet_share) / greatest(wallet_share_most - wallet_share_least, 1e-12)
+        as wallet_share_level,
+    1 - (market_newness_most - market_newness) / greatest(market_newness_most - market_newness_least, 1e-12)
+        as market_newness_level,
     1 - (punctuality_most - punctuality) / greatest(punctuality_most - punctuality_least, 1e-12) as punctuality_level,
     1 - (archive_most - archive) / greatest(archive_most - archive_least, 1e-12) as archive_level,
     1 - (reference_most - reference) / greatest(reference_most - reference_least, 1e-12) as reference_level

@@ -89,8 +89,10 @@ select
     case when tenure_most > 0 then tenure / tenure_most else 1 + tenure end as tenure_level,
     case when full_price_most > 0 then full_price / full_price_most else 1 + full_price end as full_price_level,
     case when few_returns_most > 0 then few_returns / few_returns_most else 1 + few_returns end as few_returns_level,
-    case when wallet_share_most > 0 then wallet_share / wallet_share_most else 1 + wallet_share end as wallet_share_level,
-    case when market_newness_most > 0 then market_newness / market_newness_most else 1 + market_newness end as market_newness_level,
+    case when wallet_share_most > 0 then wallet_share / wallet_share_most else 1 + wallet_share end
+        as wallet_share_level,
+    case when market_newness_most > 0 then market_newness / market_newness_most else 1 + market_newness end
+        as market_newness_level,
     case when punctuality_most > 0 then punctuality / punctuality_most else 1 + punctuality end as punctuality_level,
     case when archive_most > 0 then archive / archive_most else 1 + archive end as archive_level,
     case when reference_most > 0 then reference / reference_most else 1 + reference end as reference_level
