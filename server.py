@@ -7,11 +7,14 @@
 
 import asyncio
 import gc
+import importlib
 import logging
+import pkgutil
 import shutil
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import streamlit as st
@@ -21,16 +24,18 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+import ui
 from crm_core.engine.database import shared_database
 from crm_core.errors import CrmError
 from crm_core.language import _
+from crm_core.store import Workspace
 from ui import streamlit_seam, uploads
 from ui.security import SecurityHeaders
 from ui.upload_stream import StreamedUploads
 
 PROJECT_FOLDER = Path(__file__).parent
 SWEEP_SECONDS = 60
-LEFTOVER_SECONDS = 24 * 60 * 60
+LEFTOVERS_STAY = timedelta(days=1)
 
 log = logging.getLogger("clientele")
 
@@ -43,8 +48,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, bool]]:
     """Everything that must be so before the first reader comes."""
     streamlit_seam.ignore_pages_folder()
     streamlit_seam.never_ask_for_our_address()
-    uploads.forget_sessions_before(time.time() - LEFTOVER_SECONDS)
-    await to_thread.run_sync(warm_up)
+    await to_thread.run_sync(warm_up, datetime.now(UTC) - LEFTOVERS_STAY)
     if address := streamlit_seam.address():
         print(_("Clientele is ready: {address}").format(address=address), flush=True)
     sweeping = asyncio.create_task(forget_gone_sessions())
@@ -56,25 +60,31 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, bool]]:
             await sweeping
 
 
-def warm_up() -> None:
+def warm_up(leftovers_before: datetime) -> None:
     """Import and open what the first page needs, then take it out of the garbage collector's rounds.
 
     Streamlit collects garbage after each run; freezing what is here for good makes a slider's move
-    cost half. A reader's mistake (a full disk, a damaged data set) must not keep the server down: the
-    page says what is wrong.
+    cost half. What a person can put right (a full disk, a damaged data set) must not keep the server
+    down: `/readyz` and the pages say what is wrong.
     """
     import plotly.graph_objects as go
 
     go.Figure(go.Bar(x=[1], y=[1])).to_json()
-    shared_database().rows("select 1")
-    import ui
-
+    for page in pkgutil.iter_modules([str(PROJECT_FOLDER / "pages")]):
+        importlib.import_module(f"pages.{page.name}")
     try:
-        getattr(ui, "warm_up", lambda: None)()
-    except CrmError as error:
+        forget_leftovers(leftovers_before)
+        getattr(ui, "warm_up", shared_database)()
+    except (CrmError, OSError) as error:
         log.warning("%s", error)
     gc.collect()
     gc.freeze()
+
+
+def forget_leftovers(instant: datetime) -> None:
+    """Delete what sessions of an earlier process left that nobody used since `instant`."""
+    uploads.forget_sessions_before(instant)
+    Workspace(uploads.workspace_folder(), shared_database()).forget_sessions_older_than(instant)
 
 
 async def forget_gone_sessions() -> None:
@@ -101,6 +111,8 @@ class EndedSessions:
         """The folders that can go at `now` (seconds of a clock that only goes forward)."""
         workspace = uploads.workspace_folder()
         found = [folder for kind in ("uploads", "sessions") for folder in (workspace / kind).glob("*")]
+        here = {folder.name for folder in found}
+        self.last_alive = {name: instant for name, instant in self.last_alive.items() if name in here}
         for folder in found:
             if streamlit_seam.is_session_alive(folder.name):
                 self.last_alive[folder.name] = now

@@ -13,6 +13,7 @@ import re
 import secrets
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -101,12 +102,12 @@ def forget_session(session_id: str) -> None:
     shutil.rmtree(session_folder(session_id), ignore_errors=True)
 
 
-def forget_sessions_before(instant: float) -> None:
-    """Delete what sessions left that have uploaded nothing since `instant` (seconds since 1970)."""
+def forget_sessions_before(instant: datetime) -> None:
+    """Delete what sessions left that have uploaded nothing since `instant`."""
     if not uploads_folder().exists():
         return
     for folder in uploads_folder().iterdir():
-        if folder.stat().st_mtime < instant:
+        if folder.stat().st_mtime < instant.timestamp():
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -113,6 +113,21 @@ def test_an_upload_of_300_mb_costs_no_memory_and_can_be_removed(server: Server, 
     assert not path.exists()
 
 
+def test_without_our_server_a_file_comes_through_memory_and_is_let_go_of(tmp_path: Path, page: Page):
+    with running(tmp_path, entry=PROBE.with_name("app.py")) as plain:
+        visit(page, plain.url)
+        file = {"name": "orders.csv", "mimeType": "text/csv", "buffer": b"x" * 100_000}
+        page.locator("input[type=file]").set_input_files(file)
+        saved = page.get_by_text("saved 100000 bytes of orders.csv")
+        assert saved.inner_text().endswith("holding 100000")
+
+        page.get_by_role("button", name="Again").click()
+        page.get_by_text(re.compile(r"saved 100000 bytes.*holding \d{1,3}$")).wait_for()
+
+        [path] = (plain.workspace / "uploads").glob("*/*")
+        assert path.read_bytes() == b"x" * 100_000
+
+
 class MemoryWatch:
     """The resident memory of a process: by how much it was ever above the start, in MB."""
 

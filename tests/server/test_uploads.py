@@ -1,6 +1,6 @@
 """Where uploads lie, and that a note cannot be forged."""
 
-import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -101,8 +101,8 @@ def test_forgetting_one_upload_leaves_the_others():
 def test_leftovers_older_than_the_given_instant_go_and_younger_stay():
     folder = streamed(b"x").parent
 
-    uploads.forget_sessions_before(time.time() - 60)
+    uploads.forget_sessions_before(datetime.now(UTC) - timedelta(minutes=1))
     assert folder.exists()
 
-    uploads.forget_sessions_before(time.time() + 60)
+    uploads.forget_sessions_before(datetime.now(UTC) + timedelta(minutes=1))
     assert not folder.exists()

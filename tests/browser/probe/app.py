@@ -14,6 +14,7 @@ def receive() -> None:
     uploaded = st.file_uploader("A file", key="file")
     if uploaded:
         upload = saved_upload(uploaded)
+        st.button("Again")
         st.write(f"saved {upload.size} bytes of {upload.file_name} in {upload.path}, holding {uploaded.size}")
 
 
