@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
+
+from pydantic import BaseModel
 
 from crm_core.engine import Database, compose
 from crm_core.errors import StoreError
@@ -38,11 +40,19 @@ SET_ASIDE = {
 class LoadedTable(Protocol):
     """What ingest hands over: a folder with accepted.parquet, set_aside.parquet and report.json.
 
-    The report names the `table` and the `file_name`; mapping.json may stand beside it.
+    The report names the `table` and the `file_name`.
     """
 
     @property
     def folder(self) -> Path: ...
+
+
+@runtime_checkable
+class MappedTable(LoadedTable, Protocol):
+    """A loaded table that also tells how its columns were found; the manifest then keeps it."""
+
+    @property
+    def mapping(self) -> BaseModel: ...
 
 
 @dataclass(frozen=True)
@@ -107,7 +117,7 @@ def lay_out(loaded: Sequence[LoadedTable], folder: Path, database: Database, *, 
 
     Raises StoreError if no order line was accepted.
     """
-    loads = [_load(number, table.folder) for number, table in enumerate(loaded)]
+    loads = [_load(number, table) for number, table in enumerate(loaded)]
     given = {f"loaded_{table}": _accepted(loads, TABLES[table]) for table in TABLES}
     tables = {table: _table_entry(table, given, database) for table in TABLES if _of(loads, table)}
     if "orders" not in tables or tables["orders"].rows == 0:
@@ -179,14 +189,12 @@ def _nothing(columns: Mapping[str, str]) -> str:
     return f"select {', '.join(f'null::{kind} as {name}' for name, kind in columns.items())} where false"
 
 
-def _load(number: int, folder: Path) -> Load:
-    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-    mapping = folder / "mapping.json"
+def _load(number: int, table: LoadedTable) -> Load:
     return Load(
         number=number,
-        folder=folder,
-        report=report,
-        mapping=json.loads(mapping.read_text(encoding="utf-8")) if mapping.exists() else None,
+        folder=table.folder,
+        report=json.loads((table.folder / "report.json").read_text(encoding="utf-8")),
+        mapping=table.mapping.model_dump(mode="json") if isinstance(table, MappedTable) else None,
     )
 
 

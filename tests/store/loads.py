@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from pydantic import BaseModel
 
 from crm_core.schema import TABLES
 from crm_core.store import DataSet, Workspace
@@ -19,6 +20,11 @@ FIRST_OF_JULY = datetime(2026, 7, 1, tzinfo=UTC)
 @dataclass(frozen=True)
 class Load:
     folder: Path
+
+
+@dataclass(frozen=True)
+class MappedLoad(Load):
+    mapping: BaseModel
 
 
 def load(

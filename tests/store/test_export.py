@@ -1,12 +1,14 @@
 """What leaves can come back: an exported table, loaded again, is the same data set."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from crm_core.errors import StoreError
+from crm_core.ingest import guess_mapping, inspect_file, load_table
 from crm_core.schema import TABLES
 from crm_core.store import DataSet, Workspace
 from tests.store.loads import Load, load, published
@@ -16,7 +18,7 @@ ROWS = [
     ("007", "2026-03-01 10:00:00.5", "10.25", "1", "茶, 杯", 1, None),
     ("007", "2026-03-03", "-10.25", "1", 'say "x"', None, "2026-03-04 08:00"),
     ("7", "2026-03-01", "0.0001", None, "two\nlines", "2.5", None),
-    ("7", "2026-03-01 23:00", "5", None, " blank ", "2.5", None),
+    ("7", "2026-03-01 23:00", "5", None, "two  blanks", "2.5", None),
     ("O'Neil", "2026-03-01", "5", "1", None, "2.5", None),
 ]
 CUSTOMERS = [("007", "邦德", "2020-01-01", 1968), ("x", None, None, None)]
@@ -54,6 +56,22 @@ def test_exported_tables_loaded_again_are_the_same_version(
     paths = {table: workspace.export(data, table, tmp_path / f"{table}{ending}") for table in ("orders", "customers")}
 
     again = published(workspace, [loaded_again(path, table) for table, path in paths.items()], replaces=data.slug)
+
+    assert again.version == data.version
+
+
+def test_an_exported_csv_maps_itself_and_loads_as_the_same_version(
+    workspace: Workspace, data: DataSet, tmp_path: Path
+) -> None:
+    loads = []
+    for table in ("orders", "customers"):
+        source = inspect_file(workspace.export(data, table, tmp_path / f"{table}.csv"), f"{table}.csv")
+        mapping = guess_mapping(source, table)
+        folder = tmp_path / f"loaded {table}"
+        folder.mkdir()
+        loads.append(load_table(source, mapping, folder, database=workspace.database, as_of=date(2026, 7, 1)))
+
+    again = published(workspace, loads, replaces=data.slug)
 
     assert again.version == data.version
 

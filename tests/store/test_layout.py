@@ -8,9 +8,10 @@ import pytest
 
 from crm_core.engine import models
 from crm_core.errors import StoreError
+from crm_core.ingest import Mapping
 from crm_core.schema import TABLES
 from crm_core.store import Workspace
-from tests.store.loads import load, published, shop, values
+from tests.store.loads import MappedLoad, load, published, shop, values
 
 LINE = "customer_id ordered_at amount order_id"
 
@@ -194,6 +195,35 @@ def test_of_lines_with_the_same_stamp_one_alone_looks_beyond_the_day(workspace: 
     assert sorted(nexts, key=str) == [("2026-03-01",), ("2026-03-01",), ("2026-03-09",), (None,)]
 
 
+def test_lines_that_differ_in_one_column_alone_get_their_next_day_whatever_the_order(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    either = {
+        "ordered_at": ("2026-03-01 09:00", "2026-03-01 10:00"),
+        "amount": (5, 6),
+        "quantity": (1, None),
+        "product_id": ("p", "q"),
+        "discount": (1, 2),
+        "cost": (None, 3),
+        "channel": ("web", "shop"),
+        "sales_rep": ("Li", "Wu"),
+        "promised_at": ("2026-03-02", "2026-03-03"),
+        "delivered_at": ("2026-03-02", None),
+    }
+    usual = {"ordered_at": "2026-03-01", "amount": 5} | dict.fromkeys(list(either)[2:])
+    rows = [
+        (f"differs in {column}", "1", "tea", *(usual | {column: value}).values())
+        for column, both in either.items()
+        for value in both
+    ]
+    columns = f"customer_id order_id category {' '.join(either)}"
+
+    one = published(workspace, [load(tmp_path / "as written", "orders", columns, rows)])
+    two = published(workspace, [load(tmp_path / "reversed", "orders", columns, rows[::-1])], replaces=one.slug)
+
+    assert two.version == one.version
+
+
 def test_customers_are_those_of_the_orders_and_those_of_the_archive(workspace: Workspace, tmp_path: Path) -> None:
     orders = load(tmp_path / "orders", "orders", LINE, [("bob", "2026-03-01", 10, "1"), ("bob", "2026-03-04", -1, "2")])
     customers = load(tmp_path / "customers", "customers", "customer_id name", [("007", "Zoe"), ("bob", "Bob")])
@@ -259,11 +289,11 @@ def test_rows_set_aside_of_all_loads_stand_together_with_their_places(workspace:
 
 def test_a_source_says_how_its_columns_were_mapped(workspace: Workspace, tmp_path: Path) -> None:
     orders = load(tmp_path / "orders", "orders", LINE, [("ann", "2026-03-01", 10, "1")])
-    (orders.folder / "mapping.json").write_text('{"table": "orders", "columns": {"amount": "金额"}}', encoding="utf-8")
+    mapping = Mapping(columns={"amount": "金额"})
 
-    data = published(workspace, [orders])
+    data = published(workspace, [MappedLoad(orders.folder, mapping)])
 
-    assert data.sources[0].mapping == {"table": "orders", "columns": {"amount": "金额"}}
+    assert data.sources[0].mapping == mapping.model_dump(mode="json")
     assert data.quality["reports"] == [{"file_name": "orders.csv", "table": "orders"}]
 
 
