@@ -19,7 +19,7 @@ from crm_core.errors import NotEnoughData
 from crm_core.labels import BEHAVIOUR_TYPES
 from crm_core.language import N_, _
 from crm_core.listing import Listing
-from crm_core.settings import OverrideRule, Scenario, TierNames, ValueSettings
+from crm_core.settings import PRESETS, OverrideRule, Scenario, TierNames, ValueSettings
 from crm_core.weights import WeightedMean, weighted_mean
 
 DIMENSIONS: dict[str, str] = {
@@ -79,7 +79,12 @@ NO_LEVEL_CUT = 2.0
 
 def tier_labels(settings: ValueSettings) -> tuple[str, ...]:
     """The names of the tiers, best first, in the language now spoken."""
-    return tuple(_(name) for name in TIER_NAMES[settings.tier_names][1][settings.tier_count])
+    return names_of_tiers(settings.tier_names, settings.tier_count)
+
+
+def names_of_tiers(names: TierNames, tier_count: int) -> tuple[str, ...]:
+    """A set of names for two to six tiers, best first, in the language now spoken."""
+    return tuple(_(name) for name in TIER_NAMES[names][1][tier_count])
 
 
 def tier_label(settings: ValueSettings, tier_number: int | None) -> str:
@@ -88,7 +93,45 @@ def tier_label(settings: ValueSettings, tier_number: int | None) -> str:
     return labels[tier_number - 1] if tier_number and tier_number <= len(labels) else _("Not scored")
 
 
+def preset_of(weights: Mapping[str, float]) -> str | None:
+    """The preset (a key of PRESETS) that these weights are; None for weights of one's own."""
+    return next((name for name, (_title, preset) in PRESETS.items() if preset.model_dump() == dict(weights)), None)
+
+
+def resized_shares(shares: Sequence[float], tier_count: int) -> tuple[float, ...]:
+    """Shares of all tiers but the last, for another number of tiers.
+
+    A tier more halves what the last one takes; a tier less leaves its share to the last one.
+    """
+    kept = list(shares[: tier_count - 1])
+    while len(kept) < tier_count - 1:
+        kept.append(round(max(0.0, 1 - sum(kept)) / 2, 3))
+    return tuple(kept)
+
+
+def resized_falling(cuts: Sequence[float], tier_count: int) -> tuple[float, ...]:
+    """Thresholds from the best tier down, for another number of tiers: one more halves the lowest."""
+    kept = list(cuts[: tier_count - 1])
+    while len(kept) < tier_count - 1:
+        kept.append(round(kept[-1] / 2, 2))
+    return tuple(kept)
+
+
+def resized_rising(cuts: Sequence[float], level_count: int) -> tuple[float, ...]:
+    """Cuts of an axis (0-1) from low to high, for another number of levels: one more halves the way to 1."""
+    kept = list(cuts[: level_count - 1])
+    while len(kept) < level_count - 1:
+        kept.append(round((kept[-1] + 1) / 2, 3))
+    return tuple(kept)
+
+
 # ---------------------------------------------------------------------- the score
+
+
+def absent_dimensions(book: Book) -> list[str]:
+    """The dimensions of value that no customer in view has data for."""
+    filled = book.filled(book.levels())
+    return [name for name in DIMENSIONS if not filled[f"{name}_level"]]
 
 
 @dataclass(frozen=True)
@@ -327,6 +370,54 @@ class ValueTiers:
     def fallen_customers(self) -> int:
         return sum(row["customers"] for row in self._moved if row["tier_number"] > row["saved_tier_number"])
 
+    @property
+    def risen_revenue(self) -> Decimal:
+        """The revenue of the customers who rise against the saved scenario."""
+        rising = (row["revenue"] for row in self._moved if row["tier_number"] < row["saved_tier_number"])
+        return sum(rising, Decimal(0))
+
+    @property
+    def fallen_revenue(self) -> Decimal:
+        """The revenue of the customers who fall against the saved scenario."""
+        return self.moved_revenue - self.risen_revenue
+
+    def largest_moves(self, limit: int = 4) -> list[dict[str, Any]]:
+        """The rows of `moves` off the diagonal that hold the most customers."""
+        moved = [row for row in self.moves.to_pylist() if row["from_tier_number"] != row["to_tier_number"]]
+        return sorted(moved, key=lambda row: -row["customers"])[:limit]
+
+    def marks(self) -> pa.Table:
+        """Where the tiers end on the way from the best customers to all.
+
+        One row per tier but the last: customer_share and revenue_share (0-1, of this tier and all above
+        it), tier, tier_number.
+        """
+        rows, customers, revenue = [], 0, Decimal(0)
+        for row in self.summary.to_pylist()[: self.settings.tier_count - 1]:
+            customers += row["customers"]
+            revenue += row["revenue"]
+            rows.append(
+                {
+                    "customer_share": customers / self.customers if self.customers else None,
+                    "revenue_share": float(revenue / self.revenue) if self.revenue else None,
+                    "tier": row["tier"],
+                    "tier_number": row["tier_number"],
+                }
+            )
+        return pa.Table.from_pylist(rows, schema=MARKS_SCHEMA)
+
+    def cut_scores(self) -> pa.Table:
+        """One row per cut between tiers: score (0-100, the lower bound of the tier), tier; none for the matrix."""
+        names = tier_labels(self.settings)
+        rows = [{"score": score, "tier": names[place]} for place, score in enumerate(self.how.cuts)]
+        return pa.Table.from_pylist(rows, schema=CUTS_SCHEMA)
+
+    def top_share(self, share: float = 0.2) -> float | None:
+        """The share of revenue (0-1) that the best `share` of customers by revenue bring."""
+        recipe = self.book.recipe("top", "select * from top_share", parameters={"top_share": share})
+        found: float | None = self.book.engine.small(recipe)["revenue_share"][0].as_py()
+        return found
+
     def distribution(self) -> pa.Table:
         """One row per point of score and tier: score (0-100, lower edge), customers, tier_number, tier."""
         text = (
@@ -338,8 +429,10 @@ class ValueTiers:
         return table.append_column("tier", pa.array(tiers, pa.string()))
 
     def matrix(self) -> pa.Table:
-        """One row per cell that holds customers: x_level and y_level (1 is lowest), x_label, y_label, customers, revenue,
-        tier_number."""
+        """One row per cell that holds customers.
+
+        Columns: x_level and y_level (1 is lowest), x_label, y_label, customers, revenue, tier_number.
+        """
         table = self.book.engine.small(self._recipe("matrix", "select * from matrix_cells order by x_level, y_level"))
         rows = table.to_pylist()
         x_names = LEVEL_NAMES[len(self.settings.matrix.x_cuts) + 1]
@@ -372,12 +465,33 @@ class ValueTiers:
         return Listing(
             self.book.engine,
             self._recipe("tier_list", "select * from tier_customers"),
-            columns=(
-                "customer_id", "name", "region", "industry", "sales_rep", "tier_number", "saved_tier_number",
-                "score", "revenue", "margin", "order_count", "days_since_last_order", "risk", "band",
-            ),
+            columns=LISTED,
             sorted_by="score",
-        )  # fmt: skip
+        )
+
+    def listing_by_behaviour(self) -> Listing:
+        """The same customers, with `behaviour`: their type by behaviour."""
+        text = (
+            "select tier_customers.*, customer_behaviour.type as behaviour"
+            " from tier_customers inner join customer_behaviour using (customer_key)"
+        )
+        recipe = self.book.recipe(
+            "behaviour_list",
+            text,
+            parameters={**self.how.parameters, **BEHAVIOUR_RULES},
+            drafts=self.how.drafts,
+            parts=(self.inputs, self.book.levels()),
+        )
+        return Listing(self.book.engine, recipe, columns=(*LISTED, "behaviour"), sorted_by="score")
+
+    def listing_by_cell(self) -> Listing:
+        """The same customers, with `x_level` and `y_level`: their cell of the matrix, 1 is lowest."""
+        text = (
+            "select tier_customers.*, tiers_by_matrix.x_level + 1 as x_level, tiers_by_matrix.y_level + 1 as y_level"
+            " from tier_customers inner join tiers_by_matrix using (customer_key)"
+        )
+        columns = (*LISTED, "x_level", "y_level")
+        return Listing(self.book.engine, self._recipe("cell_list", text), columns=columns, sorted_by="score")
 
     def sql(self) -> str:
         """The query behind the tier of each customer, as it runs."""
@@ -385,7 +499,8 @@ class ValueTiers:
 
     @cached_property
     def _rows(self) -> list[dict[str, Any]]:
-        return self.cells.to_pylist()
+        rows: list[dict[str, Any]] = self.cells.to_pylist()
+        return rows
 
     @cached_property
     def _moved(self) -> list[dict[str, Any]]:
@@ -397,6 +512,20 @@ class ValueTiers:
         )
 
 
+LISTED = (
+    "customer_id", "name", "region", "industry", "sales_rep", "tier_number", "saved_tier_number",
+    "score", "revenue", "margin", "order_count", "days_since_last_order", "risk", "band",
+)  # fmt: skip
+
+MARKS_SCHEMA = pa.schema(
+    [
+        ("customer_share", pa.float64()),
+        ("revenue_share", pa.float64()),
+        ("tier", pa.string()),
+        ("tier_number", pa.int64()),
+    ]
+)
+CUTS_SCHEMA = pa.schema([("score", pa.float64()), ("tier", pa.string())])
 SUMMARY_SCHEMA = pa.schema(
     [
         ("tier_number", pa.int64()),
