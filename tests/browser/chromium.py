@@ -34,7 +34,7 @@ def installed_browser() -> str | None:
     """The path of a Chromium that is here: named, the system's, or the one Playwright keeps."""
     named = os.environ.get("CLIENTELE_BROWSER")
     system = [shutil.which(name) for name in NAMES] + [place for place in MAC_PLACES if Path(place).exists()]
-    return next((path for path in [named, *system, playwrights_own()] if path), None)
+    return next((path for path in [named, *system] if path), None) or playwrights_own()
 
 
 def playwrights_own() -> str | None:

@@ -17,18 +17,19 @@ THEMES = ("light", "dark")
 
 def take_all() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
+    chromium = installed_browser()
     with (
         tempfile.TemporaryDirectory() as folder,
         running(Path(folder)) as server,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=installed_browser(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         for language, theme in product(LANGUAGES, THEMES):
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             visit(page, server.url, language=language, theme=theme)
             for path in page_paths(page):
                 visit(page, server.url, path, language=language, theme=theme)
-                take(page, f"{path.strip('/') or 'start'}.{language}.{theme}.png")
+                take(page, f"{path.strip('/') or 'overview'}.{language}.{theme}.png")
             page.close()
         browser.close()
 
