@@ -48,10 +48,11 @@ def test_cut_scores_name_the_tier_that_begins_there_and_the_matrix_has_none():
 def test_risen_and_fallen_revenue_add_up_to_what_moved():
     tiers = book_with(ORDERS).value_tiers(by_revenue(value__weights=BY_ORDERS).value, by_revenue())
 
-    assert (tiers.risen_revenue, tiers.fallen_revenue, tiers.moved_revenue) == (300, 600, 900)
+    assert (tiers.risen_revenue, tiers.fallen_revenue, tiers.moved_revenue) == (400, 600, 1000)
     assert [(move["from_tier"], move["to_tier"], move["customers"]) for move in tiers.largest_moves()] == [
         ("A", "B", 1),
         ("B", "A", 1),
+        ("C", "B", 1),
     ]
 
 
