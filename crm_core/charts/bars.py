@@ -116,4 +116,4 @@ def _room(panel: Panel) -> list[float]:
         return [-largest / 2, largest / 2]
     lowest = min((*panel.values, 0.0))
     longest = max((len(text) for text in panel.texts), default=0)
-    return [lowest * 1.5, largest * (1.1 + 0.05 * longest)]
+    return [lowest * 1.5, largest * (1.1 + 0.075 * longest)]

@@ -13,6 +13,7 @@ from crm_core.labels import risk_band_name
 from crm_core.language import _
 
 BIN = 0.02  # width of a bar of the risk histogram
+MOST_CURVE_POINTS = 400
 
 
 def risk_histogram(distribution: pa.Table, watch_from: float, high_from: float, title: str | None = None) -> Chart:
@@ -110,17 +111,17 @@ def signal_bars(table: pa.Table, currency: str = "", title: str | None = None) -
     )
     panels = (
         Panel(
-            _("Customers showing it"),
+            _("Customers"),
             [row["customers_showing"] or 0 for row in signals],
             [formats.compact(row["customers_showing"]) for row in signals],
         ),
         Panel(
-            _("Their revenue"),
+            _("Revenue"),
             [float(row["revenue"] or 0) for row in signals],
             [formats.money(row["revenue"], currency) for row in signals],
         ),
         Panel(
-            _("Mean strength (0-1)"),
+            _("Mean strength"),
             [float(row["mean_strength"] or 0) for row in signals],
             [formats.number(row["mean_strength"], 2) for row in signals],
             full=1.0,
@@ -135,7 +136,7 @@ def signal_bars(table: pa.Table, currency: str = "", title: str | None = None) -
 
 
 def gap_curve(table: pa.Table, horizon_days: int, title: str | None = None) -> Chart:
-    """How long returning customers stay away: the share of gaps no longer than so many days.
+    """How long returning customers stay away: the share whose longest gap stayed within so many days.
 
     `table`, in days ascending: `gap_days`, `customer_share` (0-1, cumulative).
     `horizon_days`: after this long without an order a customer counts as lapsed.
@@ -145,9 +146,10 @@ def gap_curve(table: pa.Table, horizon_days: int, title: str | None = None) -> C
         return style.empty(title or _("Days between orders"))
     inside = [row for row in points if row["gap_days"] <= horizon_days]
     share = inside[-1]["customer_share"] if inside else 0
-    finding = title or _("{share} of returning customers are back within {days}").format(
+    finding = title or _("{share} of returning customers never stayed away longer than {days}").format(
         share=formats.percent(share), days=formats.days(horizon_days)
     )
+    points = _thinned(points)
     drawn = style.figure(
         "gap_curve",
         [
@@ -177,11 +179,21 @@ def gap_curve(table: pa.Table, horizon_days: int, title: str | None = None) -> C
             "xanchor": "center",
         },
     )
-    drawn.update_xaxes(rangemode="tozero", nticks=8, title=style.axis_title(_("Days between two orders")))
+    drawn.update_xaxes(rangemode="tozero", nticks=8, title=style.axis_title(_("Longest gap between two orders (days)")))
     drawn.update_yaxes(
-        range=[0, 1.02], tickformat=".0%", nticks=5, title=style.axis_title(_("Share who are back")), **style.grid()
+        range=[0, 1.02],
+        tickformat=".0%",
+        nticks=5,
+        title=style.axis_title(_("Share of returning customers")),
+        **style.grid(),
     )
     return Chart(drawn, finding, style.alt_text(finding, []))
+
+
+def _thinned(points: Sequence[Row]) -> list[Row]:
+    """At most some four hundred points of a long curve, its last one among them."""
+    step = len(points) // MOST_CURVE_POINTS + 1
+    return [*points[:-1:step], points[-1]]
 
 
 def _signal_sentence(row: Row, currency: str) -> str:

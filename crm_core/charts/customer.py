@@ -25,7 +25,7 @@ def order_timeline(
     `channel` (null if unknown). `expected_next_on` is the day the customer's own rhythm asks for.
     Customdata: [order_id].
     """
-    placed = style.rows(orders)
+    placed = sorted(style.rows(orders), key=lambda row: row["ordered_on"])
     if not placed:
         return style.empty(title or _("Orders"))
     stems: list[date | None] = []
@@ -87,7 +87,7 @@ def score_waterfall(parts: pa.Table, score: float | None, title: str | None = No
 
     `parts`, one row per dimension in the order to show: `dimension`, `label`, `weight_share` (0-1, of
     the weights that count for this customer), `rank` (0-1, null if unknown), `contribution` (points of
-    the score; null if unknown). The contributions add up to `score` (0-100). Customdata: [dimension].
+    the score). The contributions add up to `score` (0-100). Customdata: [dimension].
     """
     steps = style.rows(parts)
     if not steps or score is None:
@@ -172,7 +172,7 @@ def _order_hover(row: Row, currency: str) -> str:
 
 
 def _part_text(row: Row) -> str:
-    return _("not known") if row["contribution"] is None else formats.number(row["contribution"], 1, signed=True)
+    return _("not known") if row["rank"] is None else formats.number(row["contribution"], 1, signed=True)
 
 
 def _part_hover(row: Row) -> str:

@@ -166,8 +166,8 @@ def _points_of(loyalty_type: str, placed: Sequence[Row], currency: str) -> go.Sc
 
 def _density_trace(cells: Sequence[Row]) -> go.Heatmap:
     """The cells as a heat map, its scale logarithmic: most cells hold few customers."""
-    across = sorted({float(cell[edge]) for cell in cells for edge in ("orders_per_month_from", "orders_per_month_to")})
-    up = sorted({float(cell[edge]) for cell in cells for edge in ("dependence_from", "dependence_to")})
+    across = sorted({_edge(cell[name]) for cell in cells for name in ("orders_per_month_from", "orders_per_month_to")})
+    up = sorted({_edge(cell[name]) for cell in cells for name in ("dependence_from", "dependence_to")})
     columns = {edge: place for place, edge in enumerate(across)}
     lines = {edge: place for place, edge in enumerate(up)}
     heat: list[list[float | None]] = [[None] * (len(across) - 1) for _line in up[1:]]
@@ -175,7 +175,7 @@ def _density_trace(cells: Sequence[Row]) -> go.Heatmap:
     for cell in cells:
         if not cell["customers"]:
             continue
-        column, line = columns[float(cell["orders_per_month_from"])], lines[float(cell["dependence_from"])]
+        column, line = columns[_edge(cell["orders_per_month_from"])], lines[_edge(cell["dependence_from"])]
         heat[line][column] = math.log10(cell["customers"])
         texts[line][column] = style.hover(
             formats.customers(cell["customers"]),
@@ -207,6 +207,11 @@ def _density_trace(cells: Sequence[Row]) -> go.Heatmap:
             "ticktext": [formats.compact(tick) for tick in ticks],
         },
     )
+
+
+def _edge(value: float) -> float:
+    """The edge of a cell; two cells that touch agree on it to nine digits."""
+    return float(f"{value:.9g}")
 
 
 def _log_range(values: Sequence[float]) -> tuple[float, float]:

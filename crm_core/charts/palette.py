@@ -20,6 +20,7 @@ RISK_BANDS = ("low", "watch", "high", "lost")
 RISK_COLOURS = {"low": "#6297C8", "watch": "#C28000", "high": "#C4261A", "lost": "#596576"}
 RISK_PATTERNS = {"low": "", "watch": "/", "high": "x", "lost": "."}
 
+UNSCORED = "#6F7682"  # customers without a score
 PLAIN = "#2B79B9"  # a measure that has no class
 RISE = "#1278B4"  # moved to a better tier
 FALL = "#C4261A"  # moved to a worse tier
@@ -37,8 +38,13 @@ def tier_colours(count: int) -> tuple[str, ...]:
 
 
 def tier_colour(tier_number: int, count: int) -> str:
-    """The colour of one tier of `count`; 1 is best."""
-    return tier_colours(count)[tier_number - 1]
+    """The colour of one tier of `count`; 1 is best, and what lies beyond the last tier is `UNSCORED`."""
+    return tier_colours(count)[tier_number - 1] if tier_number <= count else UNSCORED
+
+
+def tier_pattern(tier_number: int, count: int) -> str:
+    """Tiers are plain; customers without a score are hatched."""
+    return "" if tier_number <= count else "/"
 
 
 def text_on(colour: str) -> str:

@@ -144,10 +144,10 @@ def nice_ticks(lowest: float, highest: float, about: int = 5) -> list[float]:
     return [tick for tick in ticks if tick >= lowest]
 
 
-def month_ticks(first: date, last: date) -> dict[str, Sequence[object]]:
-    """About eight month beginnings, written in the reader's language."""
+def month_ticks(first: date, last: date) -> dict[str, Any]:
+    """About six month beginnings, written in the reader's language."""
     months = (last.year - first.year) * 12 + last.month - first.month + 1
-    step = next((step for step in (1, 2, 3, 6) if months / step <= 8), 12)
+    step = next((step for step in (1, 2, 3, 6) if months / step <= 6), 12)
     places = [first.year * 12 + first.month - 1 + place for place in range(0, months, step)]
     ticks = [date(place // 12, place % 12 + 1, 1) for place in places]
-    return {"tickvals": ticks, "ticktext": [formats.month(tick) for tick in ticks]}
+    return {"tickvals": ticks, "ticktext": [formats.month(tick) for tick in ticks], "tickangle": 0}

@@ -14,22 +14,24 @@ from crm_core.labels import behaviour_type_name
 from crm_core.language import _
 
 
-def pyramid(summary: pa.Table, currency: str = "", title: str | None = None) -> Chart:
+def pyramid(summary: pa.Table, currency: str = "", title: str | None = None, tier_count: int | None = None) -> Chart:
     """The value pyramid: tiers from the best down, customers as width, their share of revenue beside it.
 
     `summary`, one row per tier, in any order: `tier_number` (1 is best), `tier`, `customers`,
     `customer_share` and `revenue_share` (0-1), `revenue` and `margin` (money, null if unknown),
     `mean_risk` (0-1 or null), `lower_score` (0-100, null where scores do not decide).
-    Each part's customdata is [tier_number].
+    A row beyond `tier_count` holds customers without a score. Each part's customdata is [tier_number].
     """
     tiers = sorted(style.rows(summary), key=lambda tier: tier["tier_number"])
     if not tiers:
         return style.empty(title or _("Value tiers"))
+    count = tier_count or tiers[-1]["tier_number"]
     rows = Rows(
         labels=[_pyramid_label(tier) for tier in tiers],
         keys=[tier["tier_number"] for tier in tiers],
         hovers=[_tier_hover(tier, currency) for tier in tiers],
-        colours=palette.tier_colours(len(tiers)),
+        colours=[palette.tier_colour(tier["tier_number"], count) for tier in tiers],
+        patterns=[palette.tier_pattern(tier["tier_number"], count) for tier in tiers],
     )
     panels = (
         Panel(_("Customers"), [tier["customers"] for tier in tiers], [""] * len(tiers), is_centred=True),
@@ -57,7 +59,8 @@ def lorenz(curve: pa.Table, gini: float | None, marks: pa.Table, currency: str =
     `marks`, one row per cut between tiers: `customer_share`, `revenue_share`, `tier` (the lowest tier
     counted), and `tier_number` if there is one. `gini` 0-1, null where it has no meaning.
     """
-    points, marked = style.rows(curve), style.rows(marks)
+    points = [row for row in style.rows(curve) if row["revenue_share"] is not None]
+    marked = [row for row in style.rows(marks) if row["revenue_share"] is not None]
     if not points:
         return style.empty(title or _("Concentration of revenue"))
     top = marked[0] if marked else points[len(points) // 5]
@@ -106,15 +109,15 @@ def score_histogram(distribution: pa.Table, cuts: pa.Table, title: str | None = 
     """How scores spread, with the cuts between tiers and the customers on each side.
 
     `distribution`, one row per bin and tier: `score` (0-100, the bin's lower bound), `customers`,
-    `tier_number`, `tier`. `cuts`, one row per cut: `score` (the lower bound of `tier`), `tier`.
+    `tier_number`, `tier`. `cuts`, one row per cut: `score` (the lower bound of `tier`; null draws no line), `tier`.
     Bars carry customdata [tier_number].
     """
-    bins, lines = style.rows(distribution), sorted(style.rows(cuts), key=lambda cut: -cut["score"])
+    bins, lines = style.rows(distribution), _known_cuts(cuts)
     if not bins:
         return style.empty(title or _("Scores"))
     names = {row["tier_number"]: row["tier"] for row in bins}
     counts = {number: sum(row["customers"] for row in bins if row["tier_number"] == number) for number in sorted(names)}
-    colours = dict(zip(counts, _colours_of(list(counts)), strict=True))
+    colours = dict(zip(counts, [palette.tier_colour(number, len(lines) + 1) for number in counts], strict=True))
     width = _bin_width([float(row["score"]) for row in bins])
     traces = [
         _score_bars([row for row in bins if row["tier_number"] == number], colours[number], width) for number in counts
@@ -150,7 +153,14 @@ def score_histogram(distribution: pa.Table, cuts: pa.Table, title: str | None = 
     return Chart(drawn, finding, style.alt_text(finding, facts))
 
 
-def value_matrix(cells: pa.Table, x_name: str, y_name: str, currency: str = "", title: str | None = None) -> Chart:
+def value_matrix(
+    cells: pa.Table,
+    x_name: str,
+    y_name: str,
+    currency: str = "",
+    title: str | None = None,
+    tier_count: int | None = None,
+) -> Chart:
     """Two dimensions, each cut in a few levels: who stands where.
 
     `cells`, one row per cell: `x_level`, `y_level` (1 is lowest), `x_label`, `y_label`, `customers`,
@@ -159,10 +169,10 @@ def value_matrix(cells: pa.Table, x_name: str, y_name: str, currency: str = "", 
     filled = style.rows(cells)
     if not filled:
         return style.empty(title or _("Value matrix"))
-    tier_count = max((cell["tier_number"] or 0 for cell in filled), default=0)
+    tiers = tier_count or max(cell["tier_number"] or 0 for cell in filled)
     most = max(cell["customers"] for cell in filled) or 1
     colours = [
-        palette.tier_colour(cell["tier_number"], max(tier_count, 2))
+        palette.tier_colour(cell["tier_number"], max(tiers, 2))
         if cell["tier_number"]
         else palette.veil(palette.PLAIN, cell["customers"] / most)
         for cell in filled
@@ -338,9 +348,9 @@ def _mark_colours(marks: Sequence[Row]) -> list[str]:
     return [colours[min(place, len(colours) - 1)] for place in range(len(marks))]
 
 
-def _colours_of(tier_numbers: Sequence[int]) -> list[str]:
-    count = min(max(max(tier_numbers), 2), len(palette.TIER_COLOURS))
-    return [palette.tier_colour(number, count) for number in tier_numbers]
+def _known_cuts(cuts: pa.Table) -> list[Row]:
+    """The cuts that are scores, the best tier's first."""
+    return sorted((cut for cut in style.rows(cuts) if cut["score"] is not None), key=lambda cut: -cut["score"])
 
 
 def _bin_width(scores: Sequence[float]) -> float:
