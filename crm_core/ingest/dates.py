@@ -7,6 +7,7 @@ Where nothing decides, the answer is None and the reader is asked.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -17,7 +18,20 @@ DateOrder = Literal["ymd", "dmy", "mdy"]
 Special = Literal["excel", "seconds", "milliseconds"]
 
 FULL_WIDTH = ("０１２３４５６７８９／－：．，　\u00a0", "0123456789/-:.,  ")
+# Year first, with a separator: no doubt about the order, and by far the most frequent; read without looking at shapes.
+YEAR_FIRST = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M:%S.%f",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+)
 SHAPES_READ = 2000
+DAYS_READ = 100_000
+NEEDS_ORDER = "[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]"
 
 _MONTH_NAMES = words("january|february|march|april|may|june|july|august|september|october|november|december")
 _MONTH_WORDS = dict.fromkeys(_MONTH_NAMES, "%B") | {name[:3]: "%b" for name in _MONTH_NAMES}
@@ -28,25 +42,25 @@ _TIME = re.compile(
     r"(?:(?P<c2>[:分])(?P<second>9{1,2})(?P<fraction>[.,]9{1,9})?)?(?P<end>[秒分])?"
     r"(?P<ampm> ?[AaPp]\.?[Mm]\.?)?(?P<zone> ?(?:Z|UTC|GMT|[+-]9{2}:?9{2}|[+-]9{2}))?$"
 )
-_NUMERIC = re.compile(r"(?P<a>9{1,4})(?P<s1>[-/. ])(?P<b>9{1,2})(?P=s1)(?P<c>9{4}|9{1,2})")
+_NUMERIC = re.compile(r"(?P<a>9{1,4})(?P<s1>[-/.])(?P<b>9{1,2})(?P=s1)(?P<c>9{4}|9{1,2})")
 _CHINESE = re.compile(r"(?P<y>9{4}|99)(?P<s1> ?年 ?)(?P<m>9{1,2})(?P<s2> ?月 ?)(?P<d>9{1,2})(?P<end>[日号]?)")
 
 
 @dataclass(frozen=True)
 class Shape:
-    """One shape in a column: how many values have it, one of them, and what its numbers allow.
-
-    `first_over_12` counts values whose first number is 13-31, `second_over_12` those whose second
-    is, `first_over_31` and `third_over_31` those where that number can only be a year.
-    """
+    """One shape in a column: how many values have it, and one of them."""
 
     shape: str
     count: int
     example: str
-    first_over_12: int = 0
-    second_over_12: int = 0
-    first_over_31: int = 0
-    third_over_31: int = 0
+
+
+@dataclass(frozen=True)
+class Day:
+    """The date part of values that begin with a day or a month, and how many values have it."""
+
+    text: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -80,54 +94,50 @@ def shape_of(text: str) -> str:
     return re.sub("[0-9]", "9", text)
 
 
-def shapes_of(values: Iterable[str]) -> list[Shape]:
-    """The shapes in a list of values (the sample); `load` asks DuckDB for those of a whole column."""
-    found: dict[str, list[tuple[str, tuple[int, int, int]]]] = {}
+def shapes_and_days(values: Iterable[str]) -> tuple[list[Shape], list[Day]]:
+    """What `decide_dates` needs, of a list of values; the queries below give the same of a whole column."""
     table = str.maketrans(*FULL_WIDTH)
-    for value in values:
-        text = value.translate(table).strip()
-        found.setdefault(shape_of(text), []).append((text, _parts(text)))
-    return [
-        Shape(
-            shape,
-            len(texts),
-            texts[0][0],
-            first_over_12=sum(12 < parts[0] <= 31 for _text, parts in texts),
-            second_over_12=sum(12 < parts[1] <= 31 for _text, parts in texts),
-            first_over_31=sum(parts[0] > 31 for _text, parts in texts),
-            third_over_31=sum(parts[2] > 31 for _text, parts in texts),
-        )
-        for shape, texts in found.items()
-    ]
+    texts = [value.translate(table).strip() for value in values]
+    examples: dict[str, str] = {}
+    for text in texts:
+        examples.setdefault(shape_of(text), text)
+    shapes = Counter(map(shape_of, texts))
+    days = Counter(text.split(" ")[0] for text in texts if re.match(NEEDS_ORDER, text))
+    return (
+        [Shape(shape, count, examples[shape]) for shape, count in shapes.items()],
+        [Day(day, count) for day, count in days.items()],
+    )
 
 
 def shapes_query(text: str, relation: str) -> str:
-    """SQL for the shapes of a whole column, the most frequent first; the columns are the fields of `Shape`."""
-    numbers = "regexp_extract_all(value, '[0-9]{1,6}')"
-    part = {place: f"try_cast({numbers}[{place}] as integer)" for place in (1, 2, 3)}
+    """SQL for the shapes of the values that `year_first_sql` cannot read, the most frequent first.
+
+    The columns are the fields of `Shape`.
+    """
     return f"""
-        select {shape_sql("value")} as shape, count(*), min(value),
-            count(*) filter (is_numeric and {part[1]} between 13 and 31),
-            count(*) filter (is_numeric and {part[2]} between 13 and 31),
-            count(*) filter (is_numeric and {part[1]} > 31),
-            count(*) filter (is_numeric and {part[3]} > 31)
-        from (
-            select value, regexp_matches(value, '^[0-9]{{1,2}}[-/. ][0-9]{{1,2}}[-/. ][0-9]') as is_numeric
-            from (select {clean_sql(text)} as value from {relation}) where value <> ''
-        )
+        select {shape_sql("value")} as shape, count(*), min(value)
+        from (select {clean_sql(text)} as value from {relation})
+        where value <> '' and {year_first_sql("value")} is null
         group by shape order by count(*) desc, shape limit {SHAPES_READ}"""
 
 
-def _parts(text: str) -> tuple[int, int, int]:
-    numbers = [int(number[:6]) for number in re.findall("[0-9]+", text)[:3]]
-    first, second, third = [*numbers, 0, 0, 0][:3]
-    return first, second, third
+def days_query(text: str, relation: str) -> str:
+    """SQL for the date parts that do not begin with the year; the columns are the fields of `Day`."""
+    return f"""
+        select split_part(value, ' ', 1) as day, count(*)
+        from (select {clean_sql(text)} as value from {relation}) where regexp_matches(value, '^{NEEDS_ORDER}')
+        group by day order by count(*) desc, day limit {DAYS_READ}"""
 
 
-def decide_dates(shapes: Sequence[Shape], order: DateOrder | None = None) -> DateReading:
-    """How to read a column with these shapes; `order` is what the reader said, if anything."""
+def needs_order(shapes: Iterable[Shape]) -> bool:
+    """Whether any shape begins with a day or a month, so that the days must be looked at."""
+    return any(re.match(NEEDS_ORDER, shape.shape) for shape in shapes)
+
+
+def decide_dates(shapes: Sequence[Shape], days: Sequence[Day], order: DateOrder | None = None) -> DateReading:
+    """How to read a column with these shapes and days; `order` is what the reader said, if anything."""
     open_order = [(shape, match) for shape in shapes if (match := _numeric_head(shape.shape)) and len(match["a"]) <= 2]
-    evidence = _evidence(open_order)
+    evidence = _evidence(days)
     decided = order
     if decided is None and any(evidence.values()):
         decided = max(evidence.items(), key=lambda item: item[1])[0]
@@ -156,17 +166,18 @@ def _numeric_head(shape: str) -> re.Match[str] | None:
     return match if match and (not rest or _TIME.fullmatch(rest)) else None
 
 
-def _evidence(shapes: list[tuple[Shape, re.Match[str]]]) -> dict[DateOrder, int]:
+def _evidence(days: Sequence[Day]) -> dict[DateOrder, int]:
     """How many values only one order can read."""
     votes: dict[DateOrder, int] = {"dmy": 0, "mdy": 0, "ymd": 0}
-    year_is_last = any(shape.third_over_31 for shape, _match in shapes)
-    for shape, match in shapes:
-        has_long_year = len(match["c"]) == 4
-        votes["mdy"] += shape.second_over_12
-        if has_long_year or year_is_last:
-            votes["dmy"] += shape.first_over_12
-        if not has_long_year:
-            votes["ymd"] += shape.first_over_31
+    parted = [(*map(int, re.findall("[0-9]+", day.text)[:3]), day.count) for day in days]
+    year_is_last = any(third > 31 for _first, _second, third, _count in parted)
+    for first, second, third, count in parted:
+        if 12 < second <= 31 and first <= 12:
+            votes["mdy"] += count
+        elif 12 < first <= 31 and second <= 12 and (third > 31 or year_is_last):
+            votes["dmy"] += count
+        elif first > 31 and third <= 31:
+            votes["ymd"] += count
     return votes
 
 
@@ -283,23 +294,30 @@ def quoted(text: str) -> str:
 
 def clean_sql(text: str) -> str:
     """SQL for a value with its full-width digits and signs made ordinary."""
-    return f"trim(translate({text}, {quoted(FULL_WIDTH[0])}, {quoted(FULL_WIDTH[1])}))"
+    ordinary = f"trim(translate({text}, {quoted(FULL_WIDTH[0])}, {quoted(FULL_WIDTH[1])}))"
+    return f"case when strlen({text}) = length({text}) then {text} else {ordinary} end"
+
+
+def year_first_sql(text: str) -> str:
+    """SQL that reads a cleaned value in one of the plain ways that begin with a year; null in any other."""
+    return f"case when {text}[5] in ('-', '/') then try_strptime({text}, [{', '.join(map(quoted, YEAR_FIRST))}]) end"
 
 
 def shape_sql(text: str) -> str:
     return f"translate({text}, '0123456789', '9999999999')"
 
 
-def date_sql(text: str, reading: DateReading) -> str:
-    """SQL that reads `text` (cleaned) as a naive TIMESTAMP, UTC where a zone was written; null if unreadable."""
+def date_sql(text: str, year_first: str, reading: DateReading) -> str:
+    """SQL that reads a cleaned value as a naive TIMESTAMP, UTC where a zone was written; null if unreadable.
+
+    `year_first` names the value already read by `year_first_sql`.
+    """
     shape = shape_sql(text)
     branches = [
         f"when {shape} in ({', '.join(map(quoted, form.shapes))}) then {_format_sql(text, form)}"
         for form in reading.formats
     ]
-    if not branches:
-        return "cast(null as timestamp)"
-    return f"case {' '.join(branches)} end"
+    return f"case when {year_first} is not null then {year_first} {' '.join(branches)} end"
 
 
 def _format_sql(text: str, form: DateFormat) -> str:

@@ -11,7 +11,7 @@ import duckdb
 
 from crm_core.engine.database import Database, shared_database
 from crm_core.errors import InputError
-from crm_core.ingest.columnar import columnar_table, register_frame, safe_path, text_relation
+from crm_core.ingest.columnar import columnar_table, parquet_schema, register_frame, safe_path, text_relation
 from crm_core.ingest.dates import quoted
 from crm_core.ingest.inspect import inspect_frame
 from crm_core.ingest.judge import Judgement, judge
@@ -124,16 +124,17 @@ def read_raw(
         return read_text(source, folder, cursor, listener)
     if source.format == "workbook":
         return read_workbook(source, folder, listener)
-    width = len(source.headers)
     if source.frame is not None:
         relation = text_relation(source.frame.schema, register_frame(cursor, source.frame))
-        return columnar_table(relation, width, source.line_count)
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(source.path) as file:
-        schema = file.schema_arrow
-    path = safe_path(source.path, folder)
-    return columnar_table(text_relation(schema, parquet_relation(path)), width, source.line_count)
+    else:
+        relation = text_relation(
+            parquet_schema(source.path, source.file_name)[0], parquet_relation(safe_path(source.path, folder))
+        )
+    target = folder / "raw.parquet"
+    cursor.execute(
+        f"copy (select * from {relation}) to {quoted(str(target))} (format parquet, compression snappy)"
+    ).fetchall()
+    return columnar_table(parquet_relation(target), len(source.headers), source.line_count)
 
 
 def _nobody(_progress: Progress) -> None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from crm_core.errors import InputError
 from crm_core.ingest.amounts import DecimalMark
 from crm_core.ingest.cells import is_number, plain
-from crm_core.ingest.dates import DateOrder, decide_dates, shapes_of
+from crm_core.ingest.dates import DateOrder, decide_dates, shapes_and_days
 from crm_core.ingest.headings import extra_keys, key_of, names_of, synonym_keys
 from crm_core.ingest.source import SourceColumn, SourceTable
 from crm_core.language import _
@@ -272,7 +272,7 @@ def _date_order(source: SourceTable, table_name: str, columns: dict[str, str]) -
     """What the sample says of the order of day and month, where a column needs it."""
     for name, header in columns.items():
         if TABLES[table_name].column(name).kind == "instant":
-            reading = decide_dates(shapes_of(source.sample_values(header)))
+            reading = decide_dates(*shapes_and_days(source.sample_values(header)))
             if reading.order:
                 return reading.order
     return None
@@ -322,7 +322,7 @@ def open_questions(source: SourceTable, mapping: Mapping) -> dict[Question, Sequ
     questions: dict[Question, Sequence[str]] = {}
     for name, header in mapping.columns.items():
         if TABLES[mapping.table].column(name).kind == "instant" and mapping.date_order is None:
-            reading = decide_dates(shapes_of(source.sample_values(header)))
+            reading = decide_dates(*shapes_and_days(source.sample_values(header)))
             if reading.is_undecided:
                 questions.setdefault("date_order", reading.examples)
     return questions

@@ -7,17 +7,19 @@ from typing import Any
 
 import duckdb
 
+from crm_core.ingest.dates import quoted
 from crm_core.ingest.judge import Judgement
 from crm_core.ingest.mapping import Mapping
 from crm_core.ingest.quality import ColumnQuality, Example, QualityReport, ReasonCount, Undecided
 from crm_core.ingest.raw import RawTable, cell_names, parquet_relation
 from crm_core.ingest.source import SourceTable
-from crm_core.ingest.values import CellReading
+from crm_core.ingest.values import WHITE
 from crm_core.schema import Table
 
 ASIDE = "rows_set_aside"
 EXAMPLES = 5
 ODD_SHOWN = 3
+COUNTED_EXACTLY = 1_000_000
 
 
 def write_report(
@@ -37,7 +39,6 @@ def write_report(
     has_amount = "amount" in table.column_names
     amounts = _amounts(cursor, judgement, kept) if has_amount else (Decimal(0), Decimal(0), Decimal(0))
     returns = _one(cursor, f"select count(*) from {kept} where amount < 0") if has_amount else 0
-    blank_rows, unreadable = _read_again(cursor, judgement)
     days = _days(cursor, table, kept, as_of)
     return QualityReport(
         file_name=source.file_name,
@@ -46,7 +47,7 @@ def write_report(
         encoding=source.encoding,
         lines_in=raw.line_count,
         header_lines=raw.header_lines,
-        blank_lines=raw.blank_lines + blank_rows,
+        blank_lines=raw.blank_lines + _blank_rows(cursor, raw),
         continued_lines=raw.continued_lines,
         rows_kept=rows_kept,
         rows_set_aside=rows_aside,
@@ -55,7 +56,7 @@ def write_report(
         amount_set_aside=amounts[2],
         return_rows=returns,
         reasons=_reasons(cursor),
-        columns=_columns(cursor, judgement, mapping, kept, unreadable),
+        columns=_columns(cursor, judgement, mapping, kept, _unreadable(cursor, judgement)),
         exact_duplicates=_duplicates(cursor, raw),
         damaged_ids=_damaged_ids(cursor, judgement, kept),
         bad_byte_count=raw.bad_byte_count,
@@ -82,26 +83,26 @@ def _amounts(cursor: duckdb.DuckDBPyConnection, judgement: Judgement, kept: str)
     return came, stayed, left
 
 
-def _optional(judgement: Judgement) -> list[CellReading]:
-    """Readings that may fail without costing the row."""
-    return [
+def _unreadable(cursor: duckdb.DuckDBPyConnection, judgement: Judgement) -> dict[str, int]:
+    """Of each optional column, the values of kept rows that could not be read."""
+    doubtful = [
         reading
         for name, reading in judgement.readings.items()
-        if reading.kind != "text" and not judgement.table.column(name).required
+        if reading.may_fail and not judgement.table.column(name).required
     ]
-
-
-def _read_again(cursor: duckdb.DuckDBPyConnection, judgement: Judgement) -> tuple[int, dict[str, int]]:
-    """Rows whose cells are all empty, and of each optional column the values that could not be read."""
-    optional = _optional(judgement)
-    counts = "".join(
-        f", count(*) filter (reason is null and {reading.text} is not null and {reading.name} is null)"
-        for reading in optional
+    if not doubtful:
+        return {}
+    counts = ", ".join(
+        f"count(*) filter ({reading.text} is not null and {reading.name} is null)" for reading in doubtful
     )
-    row = cursor.execute(f"select count(*) filter (is_blank){counts} from ({judgement.sql})").fetchone()
-    if row is None:
-        return 0, {}
-    return int(row[0]), {reading.name: int(count) for reading, count in zip(optional, row[1:], strict=True)}
+    row = cursor.execute(f"select {counts} from ({judgement.sql}) where reason is null").fetchone() or ()
+    return {reading.name: int(count) for reading, count in zip(doubtful, row, strict=True)}
+
+
+def _blank_rows(cursor: duckdb.DuckDBPyConnection, raw: RawTable) -> int:
+    """Records all of whose cells are empty."""
+    empty = " and ".join(f"coalesce(trim({cell}, {quoted(WHITE)}), '') = ''" for cell in cell_names(raw.width))
+    return _one(cursor, f"select count(*) from {raw.relation} where flaw is null and {empty}")
 
 
 def _reasons(cursor: duckdb.DuckDBPyConnection) -> tuple[ReasonCount, ...]:
@@ -123,8 +124,9 @@ def _columns(
     cursor: duckdb.DuckDBPyConnection, judgement: Judgement, mapping: Mapping, kept: str, unreadable: dict[str, int]
 ) -> tuple[ColumnQuality, ...]:
     known = [name for name in judgement.table.column_names if name in judgement.readings or _is_derived(name, mapping)]
+    is_small = _one(cursor, f"select count(*) from {kept}") <= COUNTED_EXACTLY
     figures = ", ".join(
-        f"count({name}), approx_count_distinct({name}), cast(min({name}) as varchar), cast(max({name}) as varchar)"
+        f"count({name}), {_distinct_sql(name, is_small)}, cast(min({name}) as varchar), cast(max({name}) as varchar)"
         for name in known
     )
     row = cursor.execute(f"select {figures} from {kept}").fetchone() or ()
@@ -141,6 +143,10 @@ def _columns(
         )
         for place, name in enumerate(known)
     )
+
+
+def _distinct_sql(name: str, is_small: bool) -> str:
+    return f"count(distinct {name})" if is_small or name == "customer_id" else f"approx_count_distinct({name})"
 
 
 def _is_derived(name: str, mapping: Mapping) -> bool:

@@ -21,12 +21,16 @@ from crm_core.ingest.cells import FALSE_WORDS, TRUE_WORDS
 from crm_core.ingest.dates import (
     DateOrder,
     DateReading,
+    Day,
     Shape,
     clean_sql,
     date_sql,
+    days_query,
     decide_dates,
+    needs_order,
     quoted,
     shapes_query,
+    year_first_sql,
 )
 from crm_core.ingest.raw import RawTable
 from crm_core.schema import Kind
@@ -48,7 +52,7 @@ class CellReading:
     kind: Kind
     text: str
     first_step: str | None  # SQL of a column the next steps read: `<name>_clean` of a date, `<name>_plain` of a number
-    second_step: str | None  # SQL of `<name>_bare`, the number without its currency
+    second_step: str | None  # SQL of `<name>_year_first` of a date, `<name>_bare` of a number
     sql: str
     dates: DateReading | None = None
     numbers: NumberReading | None = None
@@ -59,7 +63,12 @@ class CellReading:
 
     @property
     def second_name(self) -> str:
-        return f"{self.name}_bare"
+        return f"{self.name}_year_first" if self.dates else f"{self.name}_bare"
+
+    @property
+    def may_fail(self) -> bool:
+        """Whether some filled cell may have no value."""
+        return self.kind != "text" and not (self.numbers and self.numbers.odd_count == 0)
 
     @property
     def value(self) -> str:
@@ -70,7 +79,9 @@ class CellReading:
 def text_sql(cell: str, kind: Kind) -> str:
     """SQL for a cell trimmed, null where it is empty or says that nothing is there."""
     absent = ABSENT_TEXT if kind == "text" else ABSENT_VALUE
-    trimmed = f"trim({cell}, {quoted(WHITE)})"
+    ends = ", ".join(map(quoted, WHITE))
+    needs_trim = f"{cell}[1] in ({ends}) or {cell}[-1] in ({ends})"
+    trimmed = f"case when {needs_trim} then trim({cell}, {quoted(WHITE)}) else {cell} end"
     return f"case when {trimmed} not in ('', {', '.join(map(quoted, absent))}) then {trimmed} end"
 
 
@@ -89,8 +100,9 @@ def decide_reading(
     if kind in ("instant", "day"):
         dates = _dates(cursor, raw, cell, kind, date_order)
         clean = f"{name}_clean"
-        value = date_sql(clean, dates) if kind == "instant" else f"cast({date_sql(clean, dates)} as date)"
-        return CellReading(name, cell, kind, text, clean_sql(text), None, value, dates)
+        value = date_sql(clean, f"{name}_year_first", dates)
+        value = value if kind == "instant" else f"cast({value} as date)"
+        return CellReading(name, cell, kind, text, clean_sql(text), year_first_sql(clean), value, dates)
     if kind in ("money", "number", "score", "share"):
         return _number_reading(cursor, raw, name, cell, kind, decimal_mark, is_rate)
     if kind == "flag":
@@ -111,8 +123,9 @@ def _dates(
     cursor: duckdb.DuckDBPyConnection, raw: RawTable, cell: str, kind: Kind, order: DateOrder | None
 ) -> DateReading:
     column = f"(select text from {_column_of(raw, cell, kind)} where text is not null)"
-    found = cursor.execute(shapes_query("text", column)).fetchall()
-    return decide_dates([Shape(*row) for row in found], order)
+    shapes = [Shape(*row) for row in cursor.execute(shapes_query("text", column)).fetchall()]
+    days = [Day(*row) for row in cursor.execute(days_query("text", column)).fetchall()] if needs_order(shapes) else []
+    return decide_dates(shapes, days, order)
 
 
 def _number_reading(
