@@ -55,7 +55,7 @@ class ReasonCount(BaseModel):
 
 
 class ColumnQuality(BaseModel):
-    """One column of what was kept. `distinct_count` is exact up to a million rows and for customers, about right beyond.
+    """One column of what was kept. `distinct_count` is exact for customers and up to a million rows.
 
     `unreadable_count` cells of an optional column could not be read and were left empty; their rows
     were kept.
