@@ -74,6 +74,7 @@ LEVEL_NAMES: dict[int, tuple[str, ...]] = {
 }
 
 NO_CUT_POINTS = -1
+BEYOND_ALL_POINTS = 10001
 NO_LEVEL_CUT = 2.0
 
 
@@ -230,7 +231,7 @@ def _cut_points(
     parameters: Mapping[str, Any],
     parts: tuple[Recipe, ...],
 ) -> list[int]:
-    """Lowest score in hundredths of each tier but the last."""
+    """Lowest score in hundredths of each tier but the last; beyond all scores where a tier takes nobody."""
     if settings.method == "matrix":
         return []
     if settings.method == "thresholds":
@@ -239,16 +240,20 @@ def _cut_points(
         "quotas": ("quota_cuts", "quotas", settings.quotas),
         "value_share": ("value_share_cuts", "value_shares", settings.value_shares),
     }[settings.method]
-    bound = {**parameters, name: _cumulated(shares), "value_measure": settings.value_measure}
+    cumulated = _cumulated(shares)
+    bound = {**parameters, name: cumulated, "value_measure": settings.value_measure}
     recipe = book.recipe(
         "cuts", f"select * from {model} order by tier_number", parameters=bound, drafts=drafts, parts=parts
     )
     found = {row["tier_number"]: row["cut_points"] for row in book.engine.small(recipe).to_pylist()}
-    return [found.get(number, 0) for number in range(1, len(shares) + 1)]
+    return [
+        found.get(number, BEYOND_ALL_POINTS) if share > 0 else BEYOND_ALL_POINTS
+        for number, share in enumerate(cumulated, start=1)
+    ]
 
 
 def _cumulated(shares: Sequence[float]) -> list[float]:
-    return [round(sum(shares[: place + 1]), 9) for place in range(len(shares))]
+    return [min(1.0, round(sum(shares[: place + 1]), 9)) for place in range(len(shares))]
 
 
 def saved_tiers(book: Book, settings: ValueSettings) -> Recipe:
