@@ -9,7 +9,7 @@ from crm_core import formats
 from crm_core.charts import palette, style
 from crm_core.charts.bars import Panel, Rows, panelled_bars
 from crm_core.charts.style import Chart, Row
-from crm_core.language import _
+from crm_core.language import _, ngettext
 
 
 def order_timeline(
@@ -75,7 +75,7 @@ def order_timeline(
             ago=formats.days((as_of - max(row["ordered_on"] for row in placed)).days),
         )
     ]
-    finding = title or _("{count} orders, {revenue}").format(
+    finding = title or ngettext("{count} order, {revenue}", "{count} orders, {revenue}", len(placed)).format(
         count=formats.number(len(placed)),
         revenue=formats.money(sum(row["revenue"] for row in placed), currency),
     )
@@ -132,18 +132,18 @@ def score_waterfall(parts: pa.Table, score: float | None, title: str | None = No
 
 
 def rank_bars(parts: pa.Table, title: str | None = None) -> Chart:
-    """Where one customer stands in each dimension, among all customers in view.
+    """Where one customer stands in each dimension, from 0 (least of all in view) to 1.
 
-    `parts` as for `score_waterfall`; the bar is `rank` (0-1, 1 is best). Customdata: [dimension].
+    `parts` as for `score_waterfall`; the bar is `rank`, the level the score is made of. Customdata: [dimension].
     """
     ranks = style.rows(parts)
     if not ranks:
-        return style.empty(title or _("Ranks"))
+        return style.empty(title or _("Levels"))
     best = max(ranks, key=lambda row: -1 if row["rank"] is None else row["rank"])
-    finding = title or _("Strongest in {dimension}: ahead of {share} of customers").format(
-        dimension=best["label"], share=formats.percent(best["rank"], digits=0)
+    finding = title or _("Strongest in {dimension}: {level} on a scale of 0 to 1").format(
+        dimension=best["label"], level=formats.number(best["rank"], 2)
     )
-    texts = [_("not known") if row["rank"] is None else formats.percent(row["rank"], digits=0) for row in ranks]
+    texts = [_("not known") if row["rank"] is None else formats.number(row["rank"], 2) for row in ranks]
     rows = Rows(
         labels=[row["label"] for row in ranks],
         keys=[row["dimension"] for row in ranks],
@@ -151,9 +151,9 @@ def rank_bars(parts: pa.Table, title: str | None = None) -> Chart:
         colours=[palette.PLAIN] * len(ranks),
     )
     panels = (
-        Panel(_("Ahead of this share of customers"), [float(row["rank"] or 0) for row in ranks], texts, full=1.0),
+        Panel(_("Level (0-1)"), [float(row["rank"] or 0) for row in ranks], texts, full=1.0),
         Panel(
-            _("Weight in the score"),
+            _("Weight"),
             [float(row["weight_share"] or 0) for row in ranks],
             [formats.percent(row["weight_share"], digits=0) for row in ranks],
         ),
@@ -178,7 +178,7 @@ def _part_text(row: Row) -> str:
 def _part_hover(row: Row) -> str:
     return style.hover(
         row["label"],
-        _("Rank {rank}").format(rank=formats.number(row["rank"], 2)),
+        _("Level {level}").format(level=formats.number(row["rank"], 2)),
         _("Weight {weight}").format(weight=formats.percent(row["weight_share"])),
         _("{points} points").format(points=_part_text(row)),
     )

@@ -12,7 +12,7 @@ from crm_core.charts import palette, style
 from crm_core.charts.bars import Panel, Rows, panelled_bars
 from crm_core.charts.style import Chart, Row
 from crm_core.labels import loyalty_type_name
-from crm_core.language import _
+from crm_core.language import _, ngettext
 
 MOST_POINTS = 1_500  # above this the plane shows density
 
@@ -122,7 +122,11 @@ def loyalty_shares(summary: pa.Table, currency: str = "", title: str | None = No
 
 
 def _type_sentence(row: Row) -> str:
-    return _("{type}: {customers} ({customer_share}) bring {revenue_share} of revenue").format(
+    return ngettext(
+        "{type}: {customers} ({customer_share}) brings {revenue_share} of revenue",
+        "{type}: {customers} ({customer_share}) bring {revenue_share} of revenue",
+        row["customers"],
+    ).format(
         type=loyalty_type_name(row["loyalty_type"]),
         customers=formats.customers(row["customers"]),
         customer_share=formats.percent(row["customer_share"]),

@@ -86,7 +86,7 @@ def empty(title: str) -> Chart:
 
 def alt_text(title: str, facts: Sequence[str]) -> str:
     """The title and the facts as sentences, for a reader who cannot see the picture."""
-    return formats.sentences(title, *facts)
+    return formats.sentences(*dict.fromkeys((title, *facts)))
 
 
 def hover(*lines: str) -> str:

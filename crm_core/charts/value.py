@@ -11,7 +11,7 @@ from crm_core.charts import palette, style
 from crm_core.charts.bars import Panel, Rows, panelled_bars
 from crm_core.charts.style import Chart, Row
 from crm_core.labels import behaviour_type_name
-from crm_core.language import _
+from crm_core.language import _, ngettext
 
 
 def pyramid(summary: pa.Table, currency: str = "", title: str | None = None, tier_count: int | None = None) -> Chart:
@@ -237,6 +237,7 @@ def moves_matrix(
     if not pairs:
         return style.empty(title or _("Moves between tiers"))
     moved = [pair for pair in pairs if pair["from_tier_number"] != pair["to_tier_number"]]
+    moving = sum(pair["customers"] for pair in moved)
     most = max((pair["customers"] for pair in moved), default=1) or 1
     cells = [
         {
@@ -263,8 +264,12 @@ def moves_matrix(
     drawn.update_xaxes(title=style.axis_title(to_name or _("After")), side="top")
     drawn.update_yaxes(title=style.axis_title(from_name or _("Before")))
     finding = title or (
-        _("{customers} move, with {revenue} of revenue").format(
-            customers=formats.customers(sum(pair["customers"] for pair in moved)),
+        ngettext(
+            "{customers} moves, with {revenue} of revenue",
+            "{customers} move, with {revenue} of revenue",
+            moving,
+        ).format(
+            customers=formats.customers(moving),
             revenue=formats.money(sum(pair["revenue"] or 0 for pair in moved), currency),
         )
         if moved
@@ -316,7 +321,11 @@ def _pyramid_label(tier: Row) -> str:
 
 
 def _tier_sentence(tier: Row) -> str:
-    return _("{tier}: {customers} ({customer_share}) bring {revenue_share} of revenue").format(
+    return ngettext(
+        "{tier}: {customers} ({customer_share}) brings {revenue_share} of revenue",
+        "{tier}: {customers} ({customer_share}) bring {revenue_share} of revenue",
+        tier["customers"],
+    ).format(
         tier=tier["tier"],
         customers=formats.customers(tier["customers"]),
         customer_share=formats.percent(tier["customer_share"]),

@@ -5,10 +5,12 @@ import re
 from datetime import date
 from decimal import Decimal
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from crm_core import charts
-from crm_core.charts import style
+from crm_core.charts import palette, style
 from crm_core.language import speaking
 from tests.charts import tables
 from tests.charts.tables import CHARTS, table
@@ -132,7 +134,7 @@ def test_a_tier_with_no_known_revenue_is_drawn_and_said_as_a_dash():
         (1, "A", 1, 1.0, None, None, None, None, None),
     )
 
-    assert charts.pyramid(one).title == "A: 1 customer (100.0%) bring – of revenue"
+    assert charts.pyramid(one).title == "A: 1 customer (100.0%) brings – of revenue"
 
 
 def test_a_bin_on_both_sides_of_a_cut_counts_for_both_tiers():
@@ -198,7 +200,7 @@ def test_a_name_that_looks_like_a_tag_stays_text():
 def test_the_gap_curve_reads_its_share_at_the_horizon_itself():
     curve = table("gap_days customer_share", (29, 0.5), (30, 0.6), (31, 0.9))
 
-    assert charts.gap_curve(curve, 30).title == "60.0% of returning customers are back within 30 days"
+    assert charts.gap_curve(curve, 30).title == "60.0% of returning customers never stayed away longer than 30 days"
 
 
 def test_the_parts_of_a_score_start_where_the_one_before_ends():
@@ -220,3 +222,49 @@ def test_a_return_points_down_and_is_said_in_full():
 )
 def test_ticks_are_round_numbers_within_the_range(lowest, highest, ticks):
     assert style.nice_ticks(lowest, highest) == ticks
+
+
+def test_a_tier_keeps_its_colour_when_customers_without_a_score_stand_below_it():
+    unscored = {"tier_number": 5, "tier": "Not scored", "customers": 3, "customer_share": 0.0, "revenue": Decimal(0)}
+    summary = pa.Table.from_pylist([*tables.summary().to_pylist(), unscored])
+
+    colours = charts.pyramid(summary, tier_count=4).figure.data[0].marker.color
+
+    assert colours[:4] == charts.pyramid(tables.summary()).figure.data[0].marker.color
+    assert colours[4] == palette.UNSCORED
+
+
+def test_an_empty_last_tier_changes_no_colour():
+    without_the_last = tables.distribution().filter(pc.field("tier_number") < 4)
+
+    fewer = charts.score_histogram(without_the_last, tables.cuts()).figure.data
+    whole = charts.score_histogram(tables.distribution(), tables.cuts()).figure.data
+
+    assert [trace.marker.color for trace in fewer] == [trace.marker.color for trace in whole][:3]
+
+
+def test_a_tier_without_a_lowest_score_draws_no_line():
+    lowest = table("score tier", (71.0, "A"), (53.0, "B"), (None, "C"))
+
+    assert len(charts.score_histogram(tables.distribution(), lowest).figure.layout.shapes) == 2
+
+
+def test_a_long_curve_is_thinned_and_keeps_its_end():
+    days = table("gap_days customer_share", *((day, day / 1500) for day in range(1, 1501)))
+
+    drawn = charts.gap_curve(days, 180).figure.data[0].x
+
+    assert len(drawn) <= 401
+    assert drawn[-1] == 1500
+
+
+def test_cells_that_touch_share_their_edge_in_spite_of_rounding():
+    cells = table(
+        "orders_per_month_from orders_per_month_to dependence_from dependence_to customers",
+        (0.1, 0.2, 0.0, 0.1 + 0.2, 5),
+        (0.1, 0.2, 0.3, 0.4, 7),
+    )
+
+    chart = charts.loyalty_plane(None, cells, frequency_cut=1, dependence_cut=0.5)
+
+    assert list(chart.figure.data[0].y) == [0.0, 0.3, 0.4]
