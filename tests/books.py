@@ -36,6 +36,7 @@ SET_ASIDE = pa.schema(
     + [("source_line", pa.int64())]
 )
 _sessions = count(1)
+_laid_out: dict[str, DataSet] = {}
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Load:
 def workspace() -> Workspace:
     """One workspace and one database for all books of a test process; gone when it ends."""
     root = Path(tempfile.mkdtemp(prefix="clientele-books-"))
-    database = Database(memory_limit="1GB", threads=2)
+    database = Database(memory_limit="1GB", threads=1)
     atexit.register(shutil.rmtree, root, ignore_errors=True)
     atexit.register(database.close)
     return Workspace(root, database)
@@ -96,8 +97,11 @@ def book_of(
 
 
 def data_set(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> DataSet:
-    """A data set of rows written by hand; tables without rows are not loaded."""
-    return data_set_of({name: arrow_table(name, rows) for name, rows in tables.items() if rows})
+    """A data set of rows written by hand; tables without rows are not loaded. The same rows are laid out once."""
+    key = repr(tables)
+    if key not in _laid_out:
+        _laid_out[key] = data_set_of({name: arrow_table(name, rows) for name, rows in tables.items() if rows})
+    return _laid_out[key]
 
 
 def data_set_of(tables: Mapping[str, pa.Table]) -> DataSet:
