@@ -1,7 +1,8 @@
 -- One row per customer: the figures the signals stand on, null where the data cannot tell.
 --
 -- The usual gap leans on the company's gap as if it had been seen twice, so that one or two orders
--- decide little. Falls need two orders in the window before: a fall from one order to none is what
+-- decide little; where nobody ever came back there is no rhythm to be late against (greatest would
+-- pass over the null). Falls need two orders in the window before: a fall from one order to none is what
 -- the overdue order already says.
 with
 
@@ -33,7 +34,9 @@ select
     return_share_window,
     return_share_earlier_window,
 
-    ratio(days_since_last_order, greatest(usual_gap_days, 1)) as gaps_silent,
+    case when usual_gap_days is not null then
+        ratio(days_since_last_order, greatest(usual_gap_days, 1))
+    end as gaps_silent,
     case when order_count_earlier_window > 1 and revenue_earlier_window > 0 then
         1 - ratio(revenue_window, revenue_earlier_window)
     end as spend_fall,
