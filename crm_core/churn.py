@@ -17,7 +17,7 @@ from crm_core.book import Book
 from crm_core.engine import Recipe
 from crm_core.errors import NotEnoughData
 from crm_core.labels import RISK_BANDS, risk_band_name
-from crm_core.language import _
+from crm_core.language import _, ngettext
 from crm_core.listing import Listing
 from crm_core.settings import ChurnSettings, Scenario, SignalWeights
 from crm_core.weights import WeightedMean, weighted_mean
@@ -25,6 +25,8 @@ from crm_core.weights import WeightedMean, weighted_mean
 FALLBACK_HORIZON_DAYS = 180
 FEWEST_RETURNING_CUSTOMERS = 20
 SHORTEST_HORIZON_DAYS, LONGEST_HORIZON_DAYS = 7, 1095
+MOST_REASONS = 3
+LEAST_REASON_SHARE = 0.05
 
 SIGNAL_CHANGES: dict[str, str] = {
     "overdue_order": "gaps_silent",
@@ -94,6 +96,12 @@ class RiskRule:
     drafts: Mapping[str, str]
     parameters: Mapping[str, Any]
     horizon: Horizon
+
+
+def absent_signals(book: Book) -> list[str]:
+    """The signals that no customer of the data set has the data for."""
+    known = known_signals(book)
+    return [signal for signal in SIGNAL_CHANGES if not known[signal]]
 
 
 def changes(book: Book) -> Recipe:
@@ -197,17 +205,21 @@ def _season(row: Mapping[str, Any], currency: str, window_days: int) -> str:
 
 
 def _orders(row: Mapping[str, Any], currency: str, window_days: int) -> str:
-    return _("{now} orders in {days}, {before} in the {days} before").format(
-        now=row["order_count_window"], before=row["order_count_earlier_window"], days=formats.days(window_days)
-    )
+    now = row["order_count_window"]
+    return ngettext(
+        "{now} order in {days}, {before} in the {days} before",
+        "{now} orders in {days}, {before} in the {days} before",
+        now,
+    ).format(now=now, before=row["order_count_earlier_window"], days=formats.days(window_days))
 
 
 def _categories(row: Mapping[str, Any], currency: str, window_days: int) -> str:
-    return _("{now} categories in {days}, {before} in the {days} before").format(
-        now=row["category_count_window"] or 0,
-        before=row["category_count_earlier_window"],
-        days=formats.days(window_days),
-    )
+    now = row["category_count_window"] or 0
+    return ngettext(
+        "{now} category in {days}, {before} in the {days} before",
+        "{now} categories in {days}, {before} in the {days} before",
+        now,
+    ).format(now=now, before=row["category_count_earlier_window"], days=formats.days(window_days))
 
 
 def _discounts(row: Mapping[str, Any], currency: str, window_days: int) -> str:
@@ -257,6 +269,11 @@ class ChurnSignals:
     @property
     def horizon(self) -> Horizon:
         return self.rule.horizon
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any signal has both weight and data; without one every risk is zero."""
+        return self.rule.mean is not None
 
     @cached_property
     def bands(self) -> pa.Table:
@@ -320,6 +337,31 @@ class ChurnSignals:
         """Revenue in the look-back window of the customers in these bands."""
         return sum((row["revenue"] for row in self._rows if row["band"] in bands), Decimal(0))
 
+    def saved_customers_in(self, *bands: str) -> int:
+        """Customers who are in these bands under the saved settings."""
+        return sum(row["customers"] for row in self._rows if row["saved_band"] in bands)
+
+    def saved_revenue_in(self, *bands: str) -> Decimal:
+        """Revenue of the customers who are in these bands under the saved settings."""
+        return sum((row["revenue"] for row in self._rows if row["saved_band"] in bands), Decimal(0))
+
+    def largest_moves(self, limit: int = 3) -> list[dict[str, Any]]:
+        """Who changes band against the saved settings, most revenue first.
+
+        At most `limit` rows: from_band, to_band, customers, revenue.
+        """
+        sums: dict[tuple[str, str], list[Any]] = {}
+        for row in self._rows:
+            if row["band"] != row["saved_band"]:
+                cell = sums.setdefault((row["saved_band"], row["band"]), [0, Decimal(0)])
+                cell[0] += row["customers"]
+                cell[1] += row["revenue"]
+        moves = [
+            {"from_band": before, "to_band": now, "customers": customers, "revenue": revenue}
+            for (before, now), (customers, revenue) in sums.items()
+        ]
+        return sorted(moves, key=lambda move: (-move["revenue"], -move["customers"]))[:limit]
+
     @property
     def moved_customers(self) -> int:
         """Customers whose band differs from the saved one."""
@@ -377,6 +419,12 @@ class ChurnSignals:
     def reasons(self, row: Mapping[str, Any]) -> list[Reason]:
         """Why the customer in this row of the listing is at risk, the heaviest reason first."""
         return reasons(row, self.settings.weights, self.book.data.currency, self.book.windows.window_days)
+
+    def why(self, row: Mapping[str, Any]) -> str:
+        """The weightiest reasons of the customer in this row of the listing, in one line of words with figures."""
+        found = self.reasons(row)
+        told = [reason for reason in found[:MOST_REASONS] if reason.risk_share >= LEAST_REASON_SHARE] or found[:1]
+        return " · ".join(reason.sentence for reason in told)
 
     def sql(self) -> str:
         """The query behind the risk of each customer, as it runs."""
