@@ -8,7 +8,7 @@ import streamlit as st
 from crm_core.errors import CrmError
 from crm_core.language import _
 from pages import churn_signals, customer, data, loyalty_types, overview, value_tiers
-from ui import language, places, session, sidebar
+from ui import address, language, places, session, sidebar
 
 ICON = Path(__file__).parent / "static" / "favicon.png"
 
@@ -17,11 +17,12 @@ def main() -> None:
     session.tell_time_by(lambda: datetime.now(UTC))
     language.follow_session()
     st.set_page_config(page_title=_("Clientele"), page_icon=str(ICON), layout="wide")
+    address.read()
     session.settle_scenario()
-    chosen = st.navigation(_pages())
-    session.address_keeps_draft()
+    chosen = st.navigation(_pages(), expanded=True)
     try:
         sidebar.show()
+        address.write(chosen.url_path)
         chosen.run()
     except CrmError as error:
         st.error(str(error), icon=":material/error:")

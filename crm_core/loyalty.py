@@ -29,6 +29,7 @@ TREATMENTS: dict[str, str] = {
     "zero": N_("Spend nothing on keeping them; treat them decently so that they speak no ill of us."),
 }
 MOST_POINTS = 1500
+LOWEST_FREQUENCY = 0.01
 
 
 def treatment(loyalty_type: str) -> str:
@@ -194,7 +195,7 @@ def loyalty_types(book: Book, settings: LoyaltySettings | None = None, saved: Sc
     if mean is None:
         raise NotEnoughData(_("No component of dependence with weight has data here. Give weight to another one."))
     usual = book.engine.small(book.recipe("usual", "select * from usual_frequency", parts=(inputs,)))
-    proposed = round(float(usual["orders_per_month"][0].as_py()), 2)
+    proposed = round(float(usual["orders_per_month"][0].as_py() or LOWEST_FREQUENCY), 2)
     cut = settings.frequency_cut if settings.frequency_cut is not None else proposed
     recipe = _over_scores(book, "summary", "select * from loyalty_summary", mean, cut, settings.dependence_cut, inputs)
     return LoyaltyTypes(book, settings, saved, mean, cut, proposed, inputs, book.engine.small(recipe))

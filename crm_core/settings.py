@@ -270,7 +270,9 @@ class LoyaltySettings(Settings):
         gt=0,
         le=60,
         title=N_("Frequent from"),
-        description=N_("Orders per active month from which a customer counts as frequent. Unset: the median."),
+        description=N_(
+            "Orders per active month from which a customer counts as frequent. Unset: the median of active customers."
+        ),
     )
     dependence_cut: Share = Field(
         0.5, title=N_("Dependent from"), description=N_("Dependence from which a customer counts as dependent on us.")

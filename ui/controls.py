@@ -1,7 +1,9 @@
 """Controls made from settings: bounds, default, title and help stand in the settings' fields.
 
 Every control writes to the draft (`ui.session`) and shows what the draft holds, so that a preset, a
-revert and a link move the sliders too.
+revert and a link move the sliders too. A control whose setting was changed by something else is made
+anew under another key instead of being told its value: what the browser still holds of the old one
+could otherwise come back with the next move and undo it.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,6 +17,9 @@ from crm_core import formats
 from crm_core.language import _
 from crm_core.settings import Scenario
 from ui import session
+
+
+ON_SCREEN = "controls on screen"
 
 
 def field_of(path: str) -> FieldInfo:
@@ -76,9 +81,8 @@ def number_setting(
     low, high = kind(min(low, shown)), kind(max(high, shown))
     title = label or title_of(path)
     title = f"{title} ({unit})" if unit else title
-    slider_key, box_key = f"slider:{path}", f"box:{path}"
-    st.session_state[slider_key] = st.session_state[box_key] = shown
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    slider_key, box_key = _twin_keys(path, shown)
+    with st.container(key=f"setting:{path}", horizontal=True, vertical_alignment="bottom", gap="small"):
         st.slider(
             title,
             low,
@@ -120,10 +124,9 @@ def item_setting(
     kind: Callable[[Any], Any] = int if isinstance(step, int) else float
     values = session.setting(path)
     shown = kind(round(values[place] * scale, 6))
-    slider_key, box_key = f"slider:{path}:{place}", f"box:{path}:{place}"
-    st.session_state[slider_key] = st.session_state[box_key] = min(max(shown, kind(least)), kind(most))
+    slider_key, box_key = _twin_keys(f"{path}:{place}", min(max(shown, kind(least)), kind(most)))
     arguments: dict[str, Any] = {"on_change": _take_item, "step": kind(step)}
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(key=f"setting:{path}:{place}", horizontal=True, vertical_alignment="bottom", gap="small"):
         st.slider(
             label,
             kind(least),
@@ -149,8 +152,8 @@ def choice_setting(
     path: str, options: Sequence[str], named: Callable[[str], str], *, as_segments: bool = False
 ) -> None:
     """A choice of one among a few for a setting."""
-    key = f"choice:{path}"
-    st.session_state[key] = session.setting(path)
+    key = f"choice:{path}:{session.epoch(path)}"
+    st.session_state.setdefault(key, session.setting(path))
     arguments: dict[str, Any] = {
         "format_func": named,
         "key": key,
@@ -194,13 +197,28 @@ def revert_button(prefix: str, key: str) -> None:
     )
 
 
+def _twin_keys(name: str, shown: float) -> tuple[str, str]:
+    """The keys of a slider and its number box, which both begin at `shown`."""
+    epoch = session.epoch(name)
+    slider_key, box_key = f"slider:{name}:{epoch}", f"box:{name}:{epoch}:{shown}"
+    st.session_state.setdefault(slider_key, shown)
+    st.session_state.setdefault(box_key, shown)
+    st.session_state.setdefault(ON_SCREEN, {})[name] = (slider_key, box_key)
+    return slider_key, box_key
+
+
+def _is_on_screen(name: str, key: str) -> bool:
+    """Whether a control is still the one shown: the browser may send the last of one that was made anew."""
+    return key in st.session_state.get(ON_SCREEN, {}).get(name, (key,))
+
+
 def _take(path: str, key: str) -> None:
-    if (value := st.session_state[key]) is not None:
-        session.change_setting(path, value)
+    if (value := st.session_state[key]) is not None and _is_on_screen(path, key):
+        session.change_setting(path, value, by=path if not key.startswith("box:") else "")
 
 
 def _take_item(path: str, place: int, key: str, scale: float) -> None:
-    if (value := st.session_state[key]) is not None:
+    if (value := st.session_state[key]) is not None and _is_on_screen(f"{path}:{place}", key):
         values = list(session.setting(path))
         values[place] = round(value / scale, 9)
-        session.change_setting(path, tuple(values))
+        session.change_setting(path, tuple(values), by=f"{path}:{place}" if not key.startswith("box:") else "")

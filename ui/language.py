@@ -18,7 +18,8 @@ def spoken() -> str | None:
     """The language of the running session; None outside one."""
     if get_script_run_ctx(suppress_warning=True) is None:
         return None
-    return st.session_state.get(KEY) or preferred()
+    chosen: str | None = st.session_state.get(KEY)
+    return chosen if chosen in language.LANGUAGES else preferred()
 
 
 def preferred() -> str:
@@ -27,16 +28,14 @@ def preferred() -> str:
 
 
 def switch() -> None:
-    """The switch between languages; the address keeps the choice."""
-    st.session_state.setdefault(KEY, st.query_params.get(KEY) or preferred())
-    if st.session_state[KEY] not in language.LANGUAGES:
+    """The switch between languages."""
+    if st.session_state.get(KEY) not in language.LANGUAGES:
         st.session_state[KEY] = preferred()
     st.segmented_control(
         language._("Language"),
         list(language.LANGUAGES),
         format_func=SHORT_NAMES.__getitem__,
         key=KEY,
-        bind="query-params",
         required=True,
         label_visibility="collapsed",
         width="stretch",

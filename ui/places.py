@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import session
+from ui import address, session
 
 REGISTERED = "registered pages"
 
@@ -18,20 +18,15 @@ def page(name: str) -> st.Page:
     return found
 
 
-def context() -> dict[str, list[str]]:
-    """What the address says, to hand on to another page; the customer belongs to one page alone."""
-    return {name: st.query_params.get_all(name) for name in st.query_params if name != "customer"}
-
-
 def open_customer(customer_id: str) -> None:
     """Go to the page of one customer."""
     st.session_state["customer"] = customer_id
-    st.switch_page(page("customer"), query_params={**context(), "customer": [customer_id]})
+    st.switch_page(page("customer"), query_params=address.in_force("customer"))
 
 
 def link(name: str, label: str, icon: str | None = None) -> None:
     """A link to another page with the same data set, day, filters and draft."""
-    st.page_link(page(name), label=label, icon=icon, query_params=context())
+    st.page_link(page(name), label=label, icon=icon, query_params=address.in_force(name))
 
 
 def clear_filters() -> None:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 import streamlit as st
+from pydantic import BaseModel
 
 from crm_core.book import FILTER_COLUMNS, Book, Filters
 from crm_core.engine import shared_database
@@ -20,6 +21,7 @@ from crm_core.store import DataSet, Workspace
 from ui import streamlit_seam, uploads
 
 DRAFT = "draft"
+MOST_ITEMS = 6
 STANDARD_SCENARIO = ""
 COMPARISONS = {"1m": 1, "3m": 3, "6m": 6, "12m": 12}
 DEFAULT_COMPARISON = "3m"
@@ -169,14 +171,35 @@ def _value_at(scenario: Scenario, path: str) -> Any:
     return value
 
 
-def change_setting(path: str, value: Any) -> None:
-    """Change one setting of the draft; back at its saved value it is no change any more."""
+def change_setting(path: str, value: Any, *, by: str = "") -> None:
+    """Change one setting of the draft; back at its saved value it is no change any more.
+
+    `by` names the control that was moved, which already shows the new value; all others are made anew.
+    """
     changes = dict(draft_changes())
     if _is_saved_value(path, value):
         changes.pop(path, None)
     else:
         changes[path] = value
     _keep(changes)
+    _count_up(path, but=by)
+
+
+EPOCHS = "epochs of controls"
+
+
+def epoch(name: str) -> int:
+    """How often the control `name` has been overtaken by a change from elsewhere."""
+    counts: dict[str, int] = st.session_state.setdefault(EPOCHS, {})
+    return counts.get(name, 0)
+
+
+def _count_up(path: str, *, but: str = "") -> None:
+    """Have the controls of a setting made anew: its own, and those of its items."""
+    counts: dict[str, int] = st.session_state.setdefault(EPOCHS, {})
+    for name in [path, *(f"{path}:{place}" for place in range(MOST_ITEMS))]:
+        if name != but:
+            counts[name] = counts.get(name, 0) + 1
 
 
 def _is_saved_value(path: str, value: Any) -> bool:
@@ -195,6 +218,9 @@ def change_settings(values: dict[str, Any]) -> None:
 
 def revert(prefix: str = "") -> None:
     """Take back the changes whose path begins with `prefix`; all of them without one."""
+    for path in draft_changes():
+        if path.startswith(prefix):
+            _count_up(path)
     _keep({path: value for path, value in draft_changes().items() if not path.startswith(prefix)})
 
 
@@ -219,7 +245,7 @@ def settle_scenario() -> None:
 def _keep(changes: dict[str, Any]) -> None:
     st.session_state[DRAFT] = changes
     if changes:
-        st.query_params[DRAFT] = json.dumps(changes, ensure_ascii=False, separators=(",", ":"))
+        st.query_params[DRAFT] = draft_text()
     else:
         st.query_params.pop(DRAFT, None)
 
@@ -234,10 +260,14 @@ def _changes_in_address() -> dict[str, Any]:
     return {path: tuple(value) if isinstance(value, list) else value for path, value in changes.items()}
 
 
-def address_keeps_draft() -> None:
-    """Write the draft into the address again, after a page change has dropped it."""
-    if draft_changes() and DRAFT not in st.query_params:
-        _keep(draft_changes())
+def draft_text() -> str:
+    """The draft's changes as the address carries them."""
+    return json.dumps(draft_changes(), ensure_ascii=False, separators=(",", ":"), default=_as_plain)
+
+
+def _as_plain(value: Any) -> Any:
+    """A setting's own models as plain JSON."""
+    return value.model_dump() if isinstance(value, BaseModel) else str(value)
 
 
 def tell_time_by(clock: Callable[[], datetime]) -> None:

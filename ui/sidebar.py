@@ -41,9 +41,7 @@ def _data_set() -> DataSet | None:
     if not names:
         return None
     _forget_unless("data", st.session_state.get("data") in names)
-    st.selectbox(
-        _("Data set"), list(names), format_func=lambda key: _named(key, names), key="data", bind="query-params"
-    )
+    st.selectbox(_("Data set"), list(names), format_func=lambda key: _named(key, names), key="data")
     return session.current_data()
 
 
@@ -54,26 +52,23 @@ def _named(key: str, names: dict[str, str]) -> str:
 
 def _day(data: DataSet) -> None:
     session.settle_day(data)
-    left, right = st.columns(2)
-    left.date_input(
+    st.date_input(
         _("As of"),
         min_value=data.first_day,
         max_value=data.last_day,
         key="day",
         format="YYYY-MM-DD",
-        required=True,
-        bind="query-params",
         help=_("The last day that counts. Data: {first} to {last}.").format(
             first=formats.day_iso(data.first_day), last=formats.day_iso(data.last_day)
         ),
     )
-    right.selectbox(
+    _forget_unless("since", st.session_state.get("since") in session.COMPARISONS)
+    st.selectbox(
         _("Compared with"),
         list(session.COMPARISONS),
         index=list(session.COMPARISONS).index(session.DEFAULT_COMPARISON),
         format_func=lambda key: _(COMPARISON_NAMES[key]),
         key="since",
-        bind="query-params",
     )
 
 
@@ -94,7 +89,6 @@ def _filters(data: DataSet) -> None:
                 _(FILTER_TITLES[name]),
                 choices,
                 key=key,
-                bind="query-params",
                 placeholder=_("All"),
                 persist_state="session",
             )
@@ -111,7 +105,6 @@ def _scenario() -> None:
         index=names.index(official),
         format_func=lambda name: f"{scenario_title(name)} ★" if name and name == official else scenario_title(name),
         key="scenario",
-        bind="query-params",
         help=_("The manager's settings: weights, cuts, windows. ★ is the one executives see."),
     )
     if not changes:
