@@ -15,9 +15,8 @@ from typing import Any
 
 SQL_FOLDER = Path(__file__).parent.parent / "sql"
 
-COMMENT = re.compile(r"--[^\n]*")
-TEXT_LITERAL = re.compile(r"'(?:[^']|'')*'")
-SOURCE = re.compile(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*)\b(?!\s*\()")
+COMMENT_OR_TEXT = re.compile(r"--[^\n]*|'(?:[^']|'')*'")
+SOURCE = re.compile(r"\b(?<!distinct )(?:from|join)\s+([a-z_][a-z0-9_]*)\b(?!\s*\()")
 PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
 
@@ -46,7 +45,7 @@ def models() -> dict[str, str]:
 
 def code(sql: str) -> str:
     """`sql` without comments and without the inside of text literals."""
-    return TEXT_LITERAL.sub("''", COMMENT.sub("", sql))
+    return COMMENT_OR_TEXT.sub(lambda found: "" if found[0].startswith("--") else "''", sql)
 
 
 def sources(sql: str) -> list[str]:
