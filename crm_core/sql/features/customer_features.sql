@@ -47,7 +47,9 @@ select
         9
     ) as margin_rate,
     ratio(facts.purchase_amount, facts.order_count) as average_order_value,
-    facts.order_count / greatest(1, least(facts.tenure_days, $lookback_days) / 30.4375) as orders_per_month,
+    ratio(
+        facts.order_count, greatest(1, ratio(least(facts.tenure_days, $lookback_days), 30.4375))
+    ) as orders_per_month,
 
     facts.gap_count,
     facts.mean_gap as mean_gap_days,
