@@ -4,7 +4,7 @@ Every function takes a pyarrow table whose columns its docstring names and retur
 the finding as its title, and the alt text.
 """
 
-from crm_core.charts.churn import gap_curve, risk_by_tier, risk_histogram, signal_bars
+from crm_core.charts.churn import gap_curve, revenue_at_risk, risk_by_tier, risk_histogram, signal_bars
 from crm_core.charts.customer import order_timeline, rank_bars, score_waterfall
 from crm_core.charts.loyalty import MOST_POINTS, loyalty_plane, loyalty_shares
 from crm_core.charts.style import Chart
@@ -24,6 +24,7 @@ __all__ = [
     "order_timeline",
     "pyramid",
     "rank_bars",
+    "revenue_at_risk",
     "risk_by_tier",
     "risk_histogram",
     "score_histogram",

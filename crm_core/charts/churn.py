@@ -1,6 +1,7 @@
 """Pictures of leaving: how risk spreads, where it sits, what signals it, and how long is too long."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 import pyarrow as pa
@@ -14,13 +15,16 @@ from crm_core.language import _
 
 BIN = 0.02  # width of a bar of the risk histogram
 MOST_CURVE_POINTS = 400
+CUT_FROM = 3.0  # a bar so many times as tall as most others is cut and says its count
+AT_RISK = ("watch", "high")
 
 
 def risk_histogram(distribution: pa.Table, watch_from: float, high_from: float, title: str | None = None) -> Chart:
     """How risk spreads over the customers, with the lower bounds of the bands.
 
     `distribution`, one row per bin and band: `risk` (0-1, the bin's lower bound, bins of 0.02),
-    `customers`, `band`. Customdata: [band].
+    `customers`, `band`. Customdata: [band]. Bars that would press all others flat, as those of nobody at
+    risk and of everybody silent do, are cut at the top and carry their count.
     """
     bins = style.rows(distribution)
     if not bins:
@@ -29,7 +33,7 @@ def risk_histogram(distribution: pa.Table, watch_from: float, high_from: float, 
     counts = {band: sum(row["customers"] for row in bins if row["band"] == band) for band in bands}
     drawn = style.figure(
         "risk_histogram",
-        [_risk_bars(band, [row for row in bins if row["band"] == band]) for band in bands],
+        [_risk_bars(band, [row for row in bins if row["band"] == band], counts[band]) for band in bands],
         height=290,
         barmode="stack",
         bargap=0.06,
@@ -45,6 +49,7 @@ def risk_histogram(distribution: pa.Table, watch_from: float, high_from: float, 
         title=style.axis_title(_("Risk (0-1, weighted mean of the signals)")),
     )
     drawn.update_yaxes(title=style.axis_title(_("Customers")), nticks=5, **style.grid())
+    _cut_tall_bars(drawn, bins)
     facts = [f"{risk_band_name(band)}: {formats.customers(count)}" for band, count in counts.items()]
     finding = title or _("{customers} at high risk, {watched} to watch").format(
         customers=formats.customers(counts.get("high", 0)), watched=formats.number(counts.get("watch", 0))
@@ -89,6 +94,58 @@ def risk_by_tier(table: pa.Table, currency: str = "", title: str | None = None) 
     )
     facts = [
         formats.listed((row["tier"], risk_band_name(row["band"]), formats.customers(row["customers"]))) for row in cells
+    ]
+    return Chart(drawn, finding, style.alt_text(finding, facts))
+
+
+def revenue_at_risk(table: pa.Table, currency: str = "", title: str | None = None) -> Chart:
+    """The revenue of those to watch and at high risk, by tier.
+
+    `table`, one row per tier and band: `tier_number` (1 is best), `tier`, `band`, `customers`,
+    `revenue`. Customdata: [tier_number, band].
+    """
+    cells = style.rows(table)
+    if not cells:
+        return style.empty(title or _("Revenue at risk"))
+    tiers = {row["tier_number"]: row["tier"] for row in sorted(cells, key=lambda row: row["tier_number"])}
+    whole = {tier: sum(row["revenue"] or 0 for row in cells if row["tier_number"] == tier) for tier in tiers}
+    at_risk = [row for row in cells if row["band"] in AT_RISK]
+    drawn = style.figure(
+        "revenue_at_risk",
+        [_revenue_bars(band, [row for row in at_risk if row["band"] == band], whole, currency) for band in AT_RISK],
+        height=84 + 44 * len(tiers),
+        barmode="stack",
+        bargap=0.3,
+        showlegend=True,
+        margin={"l": 4, "r": 52, "t": 30, "b": 4},
+    )
+    sums = {tier: sum(row["revenue"] or 0 for row in at_risk if row["tier_number"] == tier) for tier in tiers}
+    for tier, revenue in sums.items():
+        drawn.add_annotation(
+            x=max(float(revenue), 0),
+            y=tier,
+            text=formats.money(revenue, currency),
+            showarrow=False,
+            xanchor="left",
+            xshift=4,
+        )
+    drawn.update_xaxes(visible=False, rangemode="tozero")
+    drawn.update_yaxes(
+        tickvals=list(tiers), ticktext=[style.bold(name) for name in tiers.values()], autorange="reversed"
+    )
+    exposed = max((row for row in cells if row["band"] == "high"), key=lambda row: row["revenue"] or 0, default=None)
+    finding = title or (
+        _("Most revenue at high risk: {tier}, {customers}, {revenue}").format(
+            tier=exposed["tier"],
+            customers=formats.customers(exposed["customers"]),
+            revenue=formats.money(exposed["revenue"], currency),
+        )
+        if exposed
+        else _("No customer is at high risk")
+    )
+    facts = [
+        formats.listed((row["tier"], risk_band_name(row["band"]), formats.money(row["revenue"], currency)))
+        for row in at_risk
     ]
     return Chart(drawn, finding, style.alt_text(finding, facts))
 
@@ -204,9 +261,35 @@ def _signal_sentence(row: Row, currency: str) -> str:
     )
 
 
-def _risk_bars(band: str, bins: Sequence[Row]) -> go.Bar:
+def _cut_tall_bars(drawn: go.Figure, bins: Sequence[Row]) -> None:
+    """Let the axis end where most bars do; what rises above it carries its count."""
+    heights: dict[float, int] = {}
+    for row in bins:
+        heights[float(row["risk"])] = heights.get(float(row["risk"]), 0) + row["customers"]
+    ranked = sorted(heights.values())
+    ordinary = ranked[int(0.9 * (len(ranked) - 1))]
+    tall = {risk: height for risk, height in heights.items() if height > CUT_FROM * ordinary}
+    if not tall:
+        return
+    top = 1.15 * max(height for height in ranked if height <= CUT_FROM * ordinary)
+    drawn.update_yaxes(range=[0, top])
+    for risk, height in tall.items():
+        middle = risk + BIN / 2
+        drawn.add_annotation(
+            x=middle,
+            y=1,
+            yref="paper",
+            text=f"↑ {formats.number(height)}",
+            showarrow=False,
+            xanchor="left" if middle < 0.5 else "right",
+            xshift=8 if middle < 0.5 else -8,
+            yanchor="top",
+        )
+
+
+def _risk_bars(band: str, bins: Sequence[Row], customers: int) -> go.Bar:
     return go.Bar(
-        name=risk_band_name(band),
+        name=f"{risk_band_name(band)} {formats.number(customers)}",
         x=[float(row["risk"]) for row in bins],
         y=[row["customers"] for row in bins],
         width=BIN * 0.92,
@@ -220,6 +303,32 @@ def _risk_bars(band: str, bins: Sequence[Row]) -> go.Bar:
                 f"{risk_band_name(band)}: {formats.customers(row['customers'])}",
             )
             for row in bins
+        ],
+        hoverinfo="text",
+        marker=_band_marker(band),
+        unselected={"marker": {"opacity": 0.35}},
+    )
+
+
+def _revenue_bars(band: str, cells: Sequence[Row], whole: Mapping[int, Any], currency: str) -> go.Bar:
+    return go.Bar(
+        name=risk_band_name(band),
+        orientation="h",
+        y=[row["tier_number"] for row in cells],
+        x=[float(row["revenue"] or 0) for row in cells],
+        customdata=[[row["tier_number"], band] for row in cells],
+        hovertext=[
+            style.hover(
+                f"{row['tier']} · {risk_band_name(band)}",
+                formats.customers(row["customers"]),
+                _("Revenue {revenue}, {share} of the tier's").format(
+                    revenue=formats.money(row["revenue"], currency),
+                    share=formats.percent(
+                        (row["revenue"] or 0) / whole[row["tier_number"]] if whole[row["tier_number"]] else None
+                    ),
+                ),
+            )
+            for row in cells
         ],
         hoverinfo="text",
         marker=_band_marker(band),

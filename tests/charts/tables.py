@@ -214,6 +214,7 @@ CHARTS: dict[str, Callable[[], Chart]] = {
     "loyalty_shares": lambda: charts.loyalty_shares(loyalty(), "CNY"),
     "risk_histogram": lambda: charts.risk_histogram(risks(), 0.4, 0.7),
     "risk_by_tier": lambda: charts.risk_by_tier(risk_tiers(), "CNY"),
+    "revenue_at_risk": lambda: charts.revenue_at_risk(risk_tiers(), "CNY"),
     "signal_bars": lambda: charts.signal_bars(signals(), "CNY"),
     "gap_curve": lambda: charts.gap_curve(gaps(), 180),
     "order_timeline": lambda: charts.order_timeline(orders(), AS_OF, date(2026, 4, 28), "CNY"),

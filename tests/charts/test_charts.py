@@ -26,6 +26,7 @@ EMPTY = {
     "loyalty_shares": lambda: charts.loyalty_shares(tables.loyalty().slice(0, 0)),
     "risk_histogram": lambda: charts.risk_histogram(tables.risks().slice(0, 0), 0.4, 0.7),
     "risk_by_tier": lambda: charts.risk_by_tier(tables.risk_tiers().slice(0, 0)),
+    "revenue_at_risk": lambda: charts.revenue_at_risk(tables.risk_tiers().slice(0, 0)),
     "signal_bars": lambda: charts.signal_bars(tables.signals().slice(0, 0)),
     "gap_curve": lambda: charts.gap_curve(tables.gaps().slice(0, 0), 180),
     "order_timeline": lambda: charts.order_timeline(tables.orders().slice(0, 0), tables.AS_OF),
@@ -268,3 +269,20 @@ def test_cells_that_touch_share_their_edge_in_spite_of_rounding():
     chart = charts.loyalty_plane(None, cells, frequency_cut=1, dependence_cut=0.5)
 
     assert list(chart.figure.data[0].y) == [0.0, 0.3, 0.4]
+
+
+def test_a_bar_that_would_press_all_others_flat_is_cut_and_says_its_count():
+    even = table("risk customers band", *((place / 50, 10 + place % 3, "low") for place in range(20)))
+    towering = pa.concat_tables([even, table("risk customers band", (0.98, 900, "lost"))])
+
+    cut = charts.risk_histogram(towering, 0.5, 0.7).figure.layout
+
+    assert charts.risk_histogram(even, 0.5, 0.7).figure.layout.yaxis.range is None
+    assert cut.yaxis.range[1] < 20
+    assert [note.text for note in cut.annotations] == ["↑ 900"]
+
+
+def test_revenue_at_risk_leaves_out_who_is_safe_and_who_is_lost():
+    chart = charts.revenue_at_risk(tables.risk_tiers(), "CNY")
+
+    assert {band for _tier, band in keys_of(chart)} == {"watch", "high"}
