@@ -7,6 +7,7 @@ The file is written the same way every time: in alphabetical order, without plac
 line, so that a change shows only what it changed and code may move without touching it.
 """
 
+import ast
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -16,12 +17,11 @@ from pathlib import Path
 from string import Formatter
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from crm_core.language import LANGUAGES, LOCALE_FOLDER, SOURCE_LANGUAGE
 
-KEYWORDS = {"_": None, "ngettext": (1, 2), "N_": None}
+LITERALS_OF = {"_": 1, "N_": 1, "ngettext": 2}
 SOURCES = ("app.py", "server.py", "pages", "ui", "crm_core")
 PROJECT_FOLDER = Path(__file__).parent.parent
 
@@ -63,10 +63,23 @@ def used_strings(project_folder: Path = PROJECT_FOLDER) -> Catalog:
     """Every string that the code marks for translation."""
     used = Catalog()
     for path in source_files(project_folder):
-        with path.open("rb") as source:
-            for _line, message, _comments, _context in extract("python", source, keywords=KEYWORDS):
-                used.add(message)
+        for message in marked_strings(path.read_text("utf-8")):
+            used.add(message)
     return used
+
+
+def marked_strings(source: str) -> Iterator[Identifier]:
+    """The literals handed to `_`, `N_` and `ngettext` in a Python source.
+
+    Read from the syntax tree: a name that is only looked up inside such a call, as in `_(names["key"])`, is
+    not a string of the reader's.
+    """
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in LITERALS_OF:
+            texts = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
+            literals = [text for text in texts if isinstance(text, str)][: LITERALS_OF[node.func.id]]
+            if len(literals) == LITERALS_OF[node.func.id]:
+                yield literals[0] if len(literals) == 1 else (literals[0], literals[1])
 
 
 def catalogue_path(language: str) -> Path:

@@ -103,7 +103,7 @@ def _shown_places(call: ast.Call, path: str, readable_errors: frozenset[str]) ->
     """The arguments of a call whose text a reader sees."""
     name = _name(call.func)
     is_page = not path.startswith("crm_core/")
-    if is_page and (name in DRAWING or name.endswith("_button") or COLUMN_CONFIG.search(name)):
+    if is_page and (name in DRAWING or COLUMN_CONFIG.search(name)):
         has_codes = any(argument.arg == "format_func" for argument in call.keywords)
         yield from call.args[:1] if has_codes else call.args
     if name in readable_errors or (name in CHART_CALLS and "charts/" in path):

@@ -11,6 +11,7 @@ from crm_core.locale_tools import (
     as_text,
     catalogue_path,
     flaws,
+    marked_strings,
     merged,
     placeholders,
     pseudo,
@@ -149,3 +150,9 @@ def test_every_source_file_is_read(tmp_path: Path):
         ("{n} x", "{n} xs"),
         "Later",
     ]
+
+
+def test_a_name_looked_up_inside_the_call_is_not_a_string_of_the_readers():
+    source = '_(names["key"])\n_("One " "sentence")\n_(title)\nngettext(one, many, 2)\nshown._("method")'
+
+    assert list(marked_strings(source)) == ["One sentence"]
