@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crm_core.settings import ChurnSettings, LoyaltySettings, ValueSettings
     from crm_core.value import ValueTiers
 
-RELATIONS = ("orders", "order_lines", "customers", "payments")
+RELATIONS = ("orders", "order_lines", "customers", "payments", "surveys")
 LEVEL_MODELS: dict[Normalisation, str] = {
     "percentile": "customer_ranks",
     "min_max": "customer_min_max",
@@ -153,6 +153,10 @@ class Book:
     def within(self, filters: Filters) -> "Book":
         """The same day, another view."""
         return replace(self, filters=filters)
+
+    def through(self, windows: Windows) -> "Book":
+        """The same day and view, looked at through other windows."""
+        return replace(self, windows=windows)
 
     # ------------------------------------------------------------------ the subjects
 

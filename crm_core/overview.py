@@ -45,6 +45,8 @@ class Figures:
     margin_assumed_share: float | None
     retention: float | None
     """Of the customers of the window before, the share that bought again in this one."""
+    satisfaction: float | None
+    """Mean answer to the overall question in the look-back window, 0-100; None without surveys."""
     high_loyalty_share: float | None
     revenue_at_risk: Decimal
     """Revenue of the customers in the high risk band."""
@@ -92,6 +94,16 @@ class Overview:
         """One figure of `trend` as numbers for a sparkline; days on which it is unknown are left out."""
         values = [getattr(found, name) for _day, found in self.trend]
         return [float(value) for value in values if value is not None]
+
+    def growth_of(self, name: str) -> float | None:
+        """How much a figure grew since `compared_on`, as a share of what it was; None if that is unknown or zero."""
+        before, after = getattr(self.earlier, name, None), getattr(self.figures, name)
+        return float(Decimal(after) / Decimal(before)) - 1 if before and after is not None else None
+
+    def difference_of(self, name: str) -> float | None:
+        """What was added to a figure since `compared_on`; None if either is unknown."""
+        before, after = getattr(self.earlier, name, None), getattr(self.figures, name)
+        return float(after - before) if before is not None and after is not None else None
 
     def monthly_trend(self, months: int = 24) -> pa.Table:
         """One row per month: month (its first day), revenue, active_customers."""
@@ -151,11 +163,21 @@ def figures(book: Book, scenario: Scenario) -> Figures | None:
         retention=sums["retained_customers"] / sums["earlier_customers"]
         if knows_earlier and sums["earlier_customers"]
         else None,
+        satisfaction=_satisfaction(book),
         high_loyalty_share=loyalty.share_of("high") if loyalty else None,
         revenue_at_risk=churn.revenue_in("high"),
         customers_at_risk=churn.customers_in("high"),
         top_share=top["revenue_share"][0].as_py(),
     )
+
+
+def _satisfaction(book: Book) -> float | None:
+    if not book.data.has("surveys"):
+        return None
+    answer: float | None = book.engine.small(book.recipe("satisfied", "select * from satisfaction"))["satisfaction"][
+        0
+    ].as_py()
+    return answer
 
 
 def label_changes(book: Book, scenario: Scenario, compared_on: date) -> list[dict[str, Any]]:
@@ -197,9 +219,11 @@ def _months_before(first_of_month: date, count: int) -> date:
 
 
 def same_day_months_before(day: date, months: int) -> date:
-    """The same day of the month, `months` earlier; the month's last day where it is shorter."""
+    """The same day of the month, `months` earlier; the end of a month goes with the end of a month."""
     first = _months_before(day.replace(day=1), months)
-    return first.replace(day=min(day.day, calendar.monthrange(first.year, first.month)[1]))
+    last = calendar.monthrange(first.year, first.month)[1]
+    ends_month = day.day == calendar.monthrange(day.year, day.month)[1]
+    return first.replace(day=last if ends_month else min(day.day, last))
 
 
 def _or_none(subject: Callable[[], LoyaltyTypes]) -> LoyaltyTypes | None:
