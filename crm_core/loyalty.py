@@ -4,6 +4,7 @@ Dependence is the weighted mean of percentile ranks of what is known of a custom
 The rules stand in `sql/loyalty/`.
 """
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -168,6 +169,11 @@ def _over_scores(
     )
 
 
+def _rounded_down(frequency: float) -> float:
+    """Two decimals for the slider, never above: who buys as often as the median is frequent."""
+    return max(LOWEST_FREQUENCY, math.floor(round(100 * frequency, 6)) / 100)
+
+
 def loyalty_types(book: Book, settings: LoyaltySettings | None = None, saved: Scenario | None = None) -> LoyaltyTypes:
     """Place each customer in view on the frequency x dependence plane.
 
@@ -195,7 +201,7 @@ def loyalty_types(book: Book, settings: LoyaltySettings | None = None, saved: Sc
     if mean is None:
         raise NotEnoughData(_("No component of dependence with weight has data here. Give weight to another one."))
     usual = book.engine.small(book.recipe("usual", "select * from usual_frequency", parts=(inputs,)))
-    proposed = round(float(usual["orders_per_month"][0].as_py() or LOWEST_FREQUENCY), 2)
+    proposed = _rounded_down(usual["orders_per_month"][0].as_py() or LOWEST_FREQUENCY)
     cut = settings.frequency_cut if settings.frequency_cut is not None else proposed
     recipe = _over_scores(book, "summary", "select * from loyalty_summary", mean, cut, settings.dependence_cut, inputs)
     return LoyaltyTypes(book, settings, saved, mean, cut, proposed, inputs, book.engine.small(recipe))
