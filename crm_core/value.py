@@ -270,13 +270,17 @@ def saved_tiers(book: Book, settings: ValueSettings) -> Recipe:
 
 
 def value_inputs(book: Book, settings: ValueSettings, saved: Scenario) -> Recipe:
-    """One row per customer in view: levels, figures, and tier and risk under the saved scenario."""
+    """One row per customer in view: levels, figures, and tier and risk under the saved scenario.
+
+    What is saved was seen through the saved windows, whatever those of `book`.
+    """
     levels = book.levels(settings.normalisation)
+    as_saved = book.through(saved.windows)
     return book.recipe(
         "value_inputs",
         "select * from value_inputs_of_view",
         drafts={"customer_levels": f"select * from {levels.name}"},
-        parts=(levels, saved_tiers(book, saved.value), saved_risk(book, saved.churn)),
+        parts=(levels, saved_tiers(as_saved, saved.value), saved_risk(as_saved, saved.churn)),
     )
 
 

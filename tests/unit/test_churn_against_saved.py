@@ -1,7 +1,7 @@
 """What the page of churn signals reads beside the risk: who changes band, and why in one line."""
 
 from crm_core.churn import absent_signals
-from crm_core.settings import SignalWeights
+from crm_core.settings import SignalWeights, Windows
 from tests.books import book_with, scenario, weights_of
 
 MONTHLY = ["2026-01-01", "2026-01-31", "2026-03-02", "2026-04-01"]
@@ -37,6 +37,14 @@ def test_moves_name_where_from_and_where_to_most_revenue_first():
 
 def test_unchanged_settings_move_nobody():
     assert signals_with().largest_moves() == []
+
+
+def test_another_signal_window_moves_customers_against_the_saved_one():
+    spend_alone = scenario(churn__weights=weights_of(SignalWeights, spend_falling=1))
+    book = book_with(ORDERS, as_of=AS_OF)
+
+    assert book.churn_signals(saved=spend_alone).moved_customers == 0
+    assert book.through(Windows(window_days=30)).churn_signals(saved=spend_alone).moved_customers > 0
 
 
 def test_why_tells_at_most_three_reasons_and_leaves_out_what_hardly_counts():
