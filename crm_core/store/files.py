@@ -86,17 +86,6 @@ def settle_tree(folder: Path) -> None:
     settle_folder(folder)
 
 
-def settle_folder(folder: Path) -> None:
-    """Make sure that the names in `folder` are on the disk, where the system allows it."""
-    if sys.platform == "win32":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _settle(file: IO[str] | IO[bytes]) -> None:
     file.flush()
     os.fsync(file.fileno())
@@ -139,6 +128,9 @@ def is_held(path: Path) -> bool:
 
 if sys.platform == "win32":
 
+    def settle_folder(folder: Path) -> None:
+        """Windows keeps the names in a folder by itself."""
+
     def _lock(file: IO[bytes], *, wait: bool) -> bool:
         file.seek(0)
         while True:
@@ -154,6 +146,14 @@ if sys.platform == "win32":
         msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
 
 else:
+
+    def settle_folder(folder: Path) -> None:
+        """Make sure that the names in `folder` are on the disk."""
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def _lock(file: IO[bytes], *, wait: bool) -> bool:
         try:

@@ -54,7 +54,8 @@ def _write(path: Path, types: Mapping[str, str], columns: Sequence[str], rows: I
         connection.execute(f"create table t ({', '.join(f'{name} {kind}' for name, kind in types.items())})")
         for row in rows:
             connection.execute(f"insert into t ({', '.join(columns)}) values ({', '.join('?' * len(columns))})", row)
-        connection.execute(f"copy t to '{path}' (format parquet)")
+        target = str(path).replace("'", "''")
+        connection.execute(f"copy t to '{target}' (format parquet)")
 
 
 def published(workspace: Workspace, loads: Sequence[Load], name: str = "Shop", **options: Any) -> DataSet:

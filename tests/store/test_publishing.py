@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
@@ -57,6 +57,19 @@ def test_another_name_or_currency_is_another_version(
 
     assert second.version != first.version
     assert (workspace.open(first.slug).name, workspace.open(first.slug).currency) == (name, currency)
+
+
+def test_rows_set_aside_count_for_the_version_but_not_their_lines(workspace: Workspace, tmp_path: Path) -> None:
+    def told(folder: str, line: int, value: str) -> str:
+        aside = [("orders.csv", line, "amount", value, "unreadable_amount", f"bob,{value}")]
+        orders = load(tmp_path / folder, "orders", LINE, [("ann", "2026-03-01", 10, "1", None)], set_aside=aside)
+        replaces = "shop" if workspace.data_sets() else None
+        return published(workspace, [orders], replaces=replaces).version
+
+    first = told("first", 3, "?")
+
+    assert told("further down", 9, "?") == first
+    assert told("otherwise", 3, "!") != first
 
 
 few_examples = settings(max_examples=12)  # each lays a whole data set out
@@ -247,6 +260,44 @@ def test_a_publish_killed_at_any_moment_leaves_a_whole_version_and_the_next_swee
 
     assert leftovers(home_of(data)) == []
     assert_whole(workspace)
+
+
+@pytest.mark.parametrize("step", range(4))
+def test_a_publish_that_ends_between_two_moves_leaves_nothing_half_done(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    days = [FIRST_OF_JULY + timedelta(days=day) for day in range(5)]
+    loads = [orders_worth(tmp_path, amount, lines=3) for amount in range(5)]
+    published(workspace, loads[:1], published_at=days[0])
+    for amount in (1, 2):  # so that the next one also drops the oldest
+        published(workspace, [loads[amount]], published_at=days[amount], replaces="shop")
+    moves = 0
+
+    def ends_at_its_step(move: Callable[[Path, Path], Path]) -> Callable[[Path, Path], Path]:
+        def moved(self: Path, target: Path) -> Path:
+            nonlocal moves
+            moves += 1
+            if moves > step:
+                raise KeyboardInterrupt
+            return move(self, target)
+
+        return moved
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", ends_at_its_step(Path.rename))
+        patched.setattr(Path, "replace", ends_at_its_step(Path.replace))
+        if step < 3:  # the folder to its version, the pointer, the oldest away
+            with pytest.raises(KeyboardInterrupt):
+                published(workspace, [loads[3]], published_at=days[3], replaces="shop")
+        else:
+            published(workspace, [loads[3]], published_at=days[3], replaces="shop")
+
+    assert_whole(workspace)
+    for amount in (3, 4):
+        data = published(workspace, [loads[amount]], published_at=days[amount], replaces="shop")
+        assert values(data, workspace, "order_lines", "count(*), max(amount)::int") == [(3, amount)]
+    assert len(workspace.data_sets()[0].versions) == 3
+    assert leftovers(home_of(data)) == []
 
 
 def test_publishers_and_readers_at_once_do_not_hurt_each_other(workspace: Workspace, tmp_path: Path) -> None:

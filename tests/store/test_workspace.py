@@ -31,10 +31,13 @@ def test_a_chinese_name_keeps_its_letters_in_the_folder(workspace: Workspace, or
     assert workspace.open("华东-销售-2026") == data
 
 
-def test_a_path_with_wildcards_and_quotes_means_itself(tmp_path: Path, database: Database, orders: Load) -> None:
+def test_a_path_with_wildcards_and_quotes_means_itself(tmp_path: Path, database: Database) -> None:
+    columns = "customer_id ordered_at amount"
+    load(tmp_path / "it's 1", "orders", columns, [("decoy", "2026-03-01", 99)])
+    loaded = load(tmp_path / "it's [1]", "orders", columns, [("ann", "2026-03-01", 10)])
     workspace = Workspace(tmp_path / "it's [a] *?", database)
 
-    data = published(workspace, [orders])
+    data = published(workspace, [loaded])
 
     assert values(data, workspace, "order_lines", "amount::int") == [(10,)]
 
