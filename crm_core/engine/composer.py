@@ -7,9 +7,9 @@ file, a short SELECT) stand in for models and end the search.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ SQL_FOLDER = Path(__file__).parent.parent / "sql"
 COMMENT_OR_TEXT = re.compile(r"--[^\n]*|'(?:[^']|'')*'")
 SOURCE = re.compile(r"\b(?<!distinct )(?:from|join)\s+([a-z_][a-z0-9_]*)\b(?!\s*\()")
 PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
+
+REMEMBERED_TEXTS = 4096  # the models, and the short SELECTs of the settings in use: a slider asks for them again and again
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ def models() -> dict[str, str]:
     return found
 
 
+@lru_cache(REMEMBERED_TEXTS)
 def code(sql: str) -> str:
     """`sql` without comments and without the inside of text literals."""
     return COMMENT_OR_TEXT.sub(lambda found: "" if found[0].startswith("--") else "''", sql)
@@ -50,9 +53,15 @@ def code(sql: str) -> str:
 
 def sources(sql: str) -> list[str]:
     """The names read behind FROM and JOIN, in order of appearance, each once."""
-    return list(dict.fromkeys(SOURCE.findall(code(sql))))
+    return list(_sources(sql))
 
 
+@lru_cache(REMEMBERED_TEXTS)
+def _sources(sql: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(SOURCE.findall(code(sql))))
+
+
+@lru_cache(REMEMBERED_TEXTS)
 def parameters(sql: str) -> frozenset[str]:
     """The names of the `$parameters` in `sql`."""
     return frozenset(PARAMETER.findall(code(sql)))
@@ -78,7 +87,7 @@ def compose_text(text: str, given: Mapping[str, str] | None = None) -> Query:
 
 
 def _collect(text: str, given: Mapping[str, str], steps: dict[str, str]) -> None:
-    for name in sources(text):
+    for name in _sources(text):
         if name in steps:
             continue
         if name in given:
@@ -92,10 +101,11 @@ def _collect(text: str, given: Mapping[str, str], steps: dict[str, str]) -> None
         steps[name] = body
 
 
-def _assemble(steps: Iterable[tuple[str, str]], text: str) -> Query:
+def _assemble(steps: Collection[tuple[str, str]], text: str) -> Query:
     ancestors = [f"{name} as (\n{_indented(body)}\n)" for name, body in steps]
     sql = _with_steps(ancestors, text) if ancestors else text
-    return Query(sql=sql, parameters=parameters(sql))
+    bound = frozenset[str]().union(parameters(text), *(parameters(body) for _name, body in steps))
+    return Query(sql=sql, parameters=bound)
 
 
 def _with_steps(ancestors: list[str], text: str) -> str:
@@ -115,5 +125,6 @@ def _leading_comment(text: str) -> tuple[str, str]:
     return "".join(lines[:count]), "".join(lines[count:])
 
 
+@lru_cache(REMEMBERED_TEXTS)
 def _indented(text: str) -> str:
     return "\n".join(f"    {line}" if line else line for line in text.strip().splitlines())

@@ -46,6 +46,10 @@ class Recipe:
 
     def query(self) -> Query:
         """The SQL, with kept tables under their keys."""
+        return self._query
+
+    @cached_property
+    def _query(self) -> Query:
         given = {**self.relations, **self.drafts, **{part.name: part.key for part in self.parts}}
         return compose_text(self.text, given) if self.text else compose(self.model or self.name, given)
 
