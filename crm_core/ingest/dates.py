@@ -136,13 +136,11 @@ def needs_order(shapes: Iterable[Shape]) -> bool:
 
 def decide_dates(shapes: Sequence[Shape], days: Sequence[Day], order: DateOrder | None = None) -> DateReading:
     """How to read a column with these shapes and days; `order` is what the reader said, if anything."""
-    open_order = [(shape, match) for shape in shapes if (match := _numeric_head(shape.shape)) and len(match["a"]) <= 2]
     evidence = _evidence(days)
     decided = order
     if decided is None and any(evidence.values()):
         decided = max(evidence.items(), key=lambda item: item[1])[0]
-    undecided = [shape for shape, match in open_order if match["s1"] != "."]
-    is_undecided = decided is None and bool(undecided)
+    undecided = [] if decided else [day.text for day in days if _reads_two_ways(day.text)]
     by_format: dict[tuple[str, Special | None, bool, bool], list[str]] = {}
     for shape in shapes:
         read = _read_shape(shape, decided)
@@ -154,16 +152,10 @@ def decide_dates(shapes: Sequence[Shape], days: Sequence[Day], order: DateOrder 
             for (text, special, has_zone, has_half), names in by_format.items()
         ),
         order=decided,
-        is_undecided=is_undecided,
+        is_undecided=bool(undecided),
         evidence={key: count for key, count in evidence.items() if count},
-        examples=tuple(shape.example for shape in undecided[:3]),
+        examples=tuple(undecided[:3]),
     )
-
-
-def _numeric_head(shape: str) -> re.Match[str] | None:
-    match = _NUMERIC.match(shape)
-    rest = shape[match.end() :] if match else ""
-    return match if match and (not rest or _TIME.fullmatch(rest)) else None
 
 
 def _evidence(days: Sequence[Day]) -> dict[DateOrder, int]:
@@ -179,6 +171,17 @@ def _evidence(days: Sequence[Day]) -> dict[DateOrder, int]:
         elif first > 31 and third <= 31:
             votes["ymd"] += count
     return votes
+
+
+def _reads_two_ways(day: str) -> bool:
+    """Whether a date part is a date under two orders, and not the same one. With dots the day is first."""
+    if "." in day:
+        return False
+    first, second, third = map(int, re.findall("[0-9]+", day)[:3])
+    has_long_year = third > 31
+    dmy, mdy = first <= 31 and second <= 12, first <= 12 and second <= 31
+    ymd = not has_long_year and second <= 12
+    return (dmy and mdy and first != second) or (ymd and dmy and first != third)
 
 
 def _read_shape(shape: Shape, order: DateOrder | None) -> tuple[str, Special | None, bool, bool] | None:

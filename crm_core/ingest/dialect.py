@@ -174,7 +174,9 @@ def _recognised(cells: list[str]) -> float:
 
 
 def _usual_width(rows: list[Row]) -> int:
-    return Counter(len(row.cells) for row in rows).most_common(1)[0][0]
+    """The width most rows have; a few lines of preamble do not outweigh a short table."""
+    counts = Counter(len(row.cells) for row in rows)
+    return max(counts.items(), key=lambda item: (item[1] * min(item[0], 4), item[0]))[0]
 
 
 def _row_at(rows: list[Row], header_line: int) -> int:

@@ -16,7 +16,9 @@ from crm_core.language import _
 from crm_core.schema import TABLES, Column, words
 
 EXACT, CONTAINED, WEAKEST = 1.0, 0.5, 0.3
-ORDERS_FIRST = 1.5
+NAMED_ONLY = 0.4  # a required column named so whose sample looks like something else
+ORDERS_FIRST = 1.25
+ONLY_THERE = 0.5  # a header that orders do not know says more
 MOST_STATUSES = 20
 
 # Statuses of an order that brought nothing (yet): parts of words, compared with spaces and case gone.
@@ -168,6 +170,8 @@ def _fit(table_name: str, column: Column, header: SourceColumn) -> float:
     suits = _content_suits(column, header)
     ranks = dict(synonym_keys(table_name).get(key, ()))
     if column.name in ranks:
+        if column.required:
+            suits = max(suits, NAMED_ONLY)
         return (EXACT - 0.002 * ranks[column.name]) * suits
     if key in extra_keys() or key in synonym_keys(table_name):
         return 0.0
@@ -227,7 +231,9 @@ def _likeliest_table(source: SourceTable) -> str:
     scores: dict[str, float] = {}
     for name, table in TABLES.items():
         columns = match_columns(source, name)
-        named = sum(ours in dict(synonym_keys(name).get(key_of(header), ())) for ours, header in columns.items())
+        keys = {ours: key_of(header) for ours, header in columns.items()}
+        hits = [key for ours, key in keys.items() if ours in dict(synonym_keys(name).get(key, ()))]
+        named = len(hits) + sum(ONLY_THERE for key in hits if key not in synonym_keys("orders"))
         found = set(columns)
         if name == "orders" and "quantity" in found and "unit_price" in _extras(source, columns):
             found.add("amount")

@@ -166,9 +166,20 @@ def _decide_numbers(
         """
     ).fetchone()
     odd, commas, points, open_count, marks = votes or (0, 0, 0, 0, [])
+    if commas:
+        points += _plain_points(cursor, raw, cell, kind)
     told = decimal_mark if decimal_mark in (".", ",") else None
     seen = tuple(sorted(mark for mark in marks or [] if mark))
     return decide_mark(odd, commas, points, open_count, seen, "," if told == "," else "." if told == "." else None)
+
+
+def _plain_points(cursor: duckdb.DuckDBPyConnection, raw: RawTable, cell: str, kind: Kind) -> int:
+    """Plain values whose point cannot part thousands: they vote for the point, too."""
+    found = cursor.execute(
+        f"select count(*) from {_column_of(raw, cell, kind)} "
+        rf"where {plain_sql('text')} is not null and regexp_matches(text, '[.](\d{{1,2}}|\d{{4,}})$')"
+    ).fetchone()
+    return int(found[0]) if found else 0
 
 
 def _ends_in_point_zero(cursor: duckdb.DuckDBPyConnection, raw: RawTable, cell: str, name: str) -> bool:

@@ -1,0 +1,57 @@
+"""Records from lines: one bad quote costs one line."""
+
+import pytest
+
+from crm_core.ingest.records import records
+from crm_core.ingest.source import Dialect
+
+COMMAS = Dialect(",", '"', "", 0, False)
+
+
+def read(text: str, width: int = 2, dialect: Dialect = COMMAS):
+    return [(r.line, r.cells, r.flaw) for r in records(text.splitlines(keepends=True), dialect, width)]
+
+
+def test_a_quoted_value_may_hold_line_ends_and_doubled_quotes():
+    assert read('1,"a\nb ""c"""\n2,d\n') == [(1, ["1", 'a\nb "c"'], None), (3, ["2", "d"], None)]
+
+
+def test_a_quote_that_never_closes_costs_one_line():
+    assert read('1,"a\n2,b\n3,c\n') == [(1, [], "broken_quote"), (2, ["2", "b"], None), (3, ["3", "c"], None)]
+
+
+def test_text_after_a_closing_quote_costs_one_line():
+    assert read('1,"a" b\n2,c\n') == [(1, [], "broken_quote"), (2, ["2", "c"], None)]
+
+
+def test_a_quote_inside_a_value_is_a_letter():
+    assert read('1,5" pipe\n') == [(1, ["1", '5" pipe'], None)]
+
+
+def test_a_quote_closed_by_a_later_stray_one_does_not_swallow_the_records_between():
+    text = '1,"a\n2,b\n3,c"\n4,d\n'
+    lines = text.splitlines(keepends=True)
+
+    found = list(records(lines, COMMAS, 2, 1, lambda line: line.split(",")[0].isdigit()))
+
+    assert [(r.line, r.flaw) for r in found] == [(1, "broken_quote"), (2, None), (3, None), (4, None)]
+
+
+@pytest.mark.parametrize(
+    ("line", "flaw"),
+    [("1,2", None), ("1,2,", None), ("1,2,3", "too_many_fields"), ("1", "too_few_fields")],
+)
+def test_a_record_has_as_many_cells_as_the_table_has_columns(line: str, flaw: str | None):
+    assert read(line + "\n")[0][2] == flaw
+
+
+def test_short_rows_are_filled_up_where_the_file_writes_them_so():
+    assert read("1\n", dialect=Dialect(",", '"', "", 0, False, pad_short_rows=True)) == [(1, ["1", ""], None)]
+
+
+def test_a_backslash_may_escape_a_quote():
+    assert read('1,"a \\"b\\", c"\n', dialect=Dialect(",", '"', "\\", 0, False)) == [(1, ["1", 'a "b", c'], None)]
+
+
+def test_blank_lines_are_no_records():
+    assert read("\n1,2\n  \n") == [(2, ["1", "2"], None)]
