@@ -18,7 +18,6 @@ from crm_core.language import _
 from crm_core.settings import Scenario
 from ui import session
 
-
 ON_SCREEN = "controls on screen"
 
 
@@ -64,18 +63,20 @@ def number_setting(
     label: str | None = None,
     when_unset: float | None = None,
     unit: str = "",
+    scale: float = 1,
 ) -> None:
     """A slider with a number box for one setting.
 
     `least` and `most` narrow the field's own bounds to what is useful on this page; a value of the
     draft outside of them widens them again. `when_unset` is shown while the setting is None. `unit` is
-    written behind the label.
+    written behind the label. The control shows the setting times `scale`: a share of 0.8 as 80 (percent)
+    with a scale of 100; `step`, `least` and `most` are as shown.
     """
     low, high = bounds_of(path)
-    low = low if least is None else least
-    high = high if most is None else most
+    low = low * scale if least is None else least
+    high = high * scale if most is None else most
     value = session.setting(path)
-    shown = when_unset if value is None else value
+    shown = when_unset if value is None else round(value * scale, 6)
     kind: Callable[[Any], Any] = int if isinstance(step, int) else float
     shown = kind(shown if shown is not None else low)
     low, high = kind(min(low, shown)), kind(max(high, shown))
@@ -91,7 +92,7 @@ def number_setting(
             key=slider_key,
             help=help_of(path),
             on_change=_take,
-            args=(path, slider_key),
+            args=(path, slider_key, scale),
         )
         st.number_input(
             title,
@@ -100,7 +101,7 @@ def number_setting(
             step=kind(step),
             key=box_key,
             on_change=_take,
-            args=(path, box_key),
+            args=(path, box_key, scale),
             label_visibility="collapsed",
             width=92,
         )
@@ -212,9 +213,10 @@ def _is_on_screen(name: str, key: str) -> bool:
     return key in st.session_state.get(ON_SCREEN, {}).get(name, (key,))
 
 
-def _take(path: str, key: str) -> None:
+def _take(path: str, key: str, scale: float = 1) -> None:
     if (value := st.session_state[key]) is not None and _is_on_screen(path, key):
-        session.change_setting(path, value, by=path if not key.startswith("box:") else "")
+        kept = value if scale == 1 else round(value / scale, 9)
+        session.change_setting(path, kept, by=path if not key.startswith("box:") else "")
 
 
 def _take_item(path: str, place: int, key: str, scale: float) -> None:

@@ -13,11 +13,13 @@ from crm_core.errors import CrmError
 from crm_core.language import _, ngettext
 from ui import places, session
 
+CHANGES_SHOWN = "draft changes shown"
 CHART_CONFIG = {"displayModeBar": False, "responsive": True}
 
 
 def page_head(title: str, question: str, book: Book | None) -> None:
     """Title, the question the page answers, and the context in force as small badges."""
+    st.session_state[CHANGES_SHOWN] = len(session.draft_changes())
     st.title(title, anchor=False)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f":gray[{question}]", width="content")
@@ -49,6 +51,12 @@ def scenario_title(name: str) -> str:
     return name or _("Standard")
 
 
+def keep_head_in_step() -> None:
+    """At the top of a fragment: draw the whole page when head and sidebar no longer say how many settings differ."""
+    if st.session_state.get(CHANGES_SHOWN) != len(session.draft_changes()):
+        st.rerun()
+
+
 def explain_empty(book: Book | None) -> None:
     """What to do where there is nothing to show: no data set, or nobody passes the filters."""
     with st.container(border=True):
@@ -74,13 +82,14 @@ def explain_problem(error: CrmError) -> None:
 class Headline:
     """One metric of the finding: value and change already in words, trend as numbers, oldest first.
 
-    `is_good` says whether the change is welcome; None leaves it grey.
+    `is_good` says whether the change is welcome; None leaves it grey. `against` is what it changed from.
     """
 
     label: str
     value: str
     change: str | None = None
     is_good: bool | None = None
+    against: str | None = None
     help: str | None = None
     trend: Sequence[float] = ()
     rises: bool = True
@@ -95,6 +104,7 @@ def headline_row(headlines: Sequence[Headline]) -> None:
             delta=headline.change,
             delta_color=_colour(headline),
             delta_arrow="up" if headline.rises else "down",
+            delta_description=headline.against if headline.change else None,
             help=headline.help,
             border=True,
             height="stretch",
