@@ -358,7 +358,7 @@ def _band_bars(band: str, cells: Sequence[Row], currency: str) -> go.Bar:
         ],
         hoverinfo="text",
         marker=_band_marker(band),
-        unselected={"marker": {"opacity": 0.35}},
+        unselected={"marker": {"opacity": 0.35}, "textfont": {"color": palette.TEXT}},
     )
 
 

@@ -6,8 +6,6 @@ from its neighbours for readers without red, green or blue vision. Colour never 
 part has a label, and a shape or a pattern of its own.
 """
 
-from collections.abc import Sequence
-
 TIER_COLOURS = ("#4058C4", "#1278B4", "#128A98", "#3F9F63", "#92960F", "#8E8D89")
 TIER_CHOICE = {1: (0,), 2: (0, 5), 3: (0, 2, 5), 4: (0, 1, 3, 5), 5: (0, 1, 3, 4, 5), 6: (0, 1, 2, 3, 4, 5)}
 
@@ -50,11 +48,6 @@ def tier_pattern(tier_number: int, count: int) -> str:
 def text_on(colour: str) -> str:
     """Ink or paper, whichever is easier to read on a `#rrggbb` colour."""
     return max((INK, PAPER), key=lambda text: contrast(text, colour))
-
-
-def texts_on(colours: Sequence[str]) -> list[str]:
-    """`text_on` for each of several colours."""
-    return [text_on(colour) for colour in colours]
 
 
 def veil(colour: str, strength: float) -> str:

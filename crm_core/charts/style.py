@@ -55,6 +55,7 @@ def figure(name: str, traces: Sequence[Any], height: int, **layout: Any) -> go.F
             "plot_bgcolor": "rgba(0, 0, 0, 0)",
             "uirevision": name,
             "hovermode": "closest",
+            "hoverlabel": {"font": {"color": palette.TEXT}, "align": "left"},
             "dragmode": False,
             "showlegend": False,
             "bargap": 0.18,

@@ -172,7 +172,7 @@ def value_matrix(
     tiers = tier_count or max(cell["tier_number"] or 0 for cell in filled)
     most = max(cell["customers"] for cell in filled) or 1
     colours = [
-        palette.tier_colour(cell["tier_number"], max(tiers, 2))
+        palette.veil(palette.tier_colour(cell["tier_number"], max(tiers, 2)), 1)
         if cell["tier_number"]
         else palette.veil(palette.PLAIN, cell["customers"] / most)
         for cell in filled
@@ -193,7 +193,6 @@ def value_matrix(
             )
             for cell in filled
         ],
-        text_colours=[palette.text_on(colour) if colour.startswith("#") else None for colour in colours],
     )
     drawn.update_xaxes(title=style.axis_title(x_name))
     drawn.update_yaxes(title=style.axis_title(y_name))
@@ -258,7 +257,6 @@ def moves_matrix(
             for pair in pairs
         ],
         hovers=[style.hover(_move_sentence(pair), formats.money(pair["revenue"], currency)) for pair in pairs],
-        text_colours=[None] * len(pairs),
         keys=[[pair["from_tier_number"], pair["to_tier_number"]] for pair in pairs],
     )
     drawn.update_xaxes(title=style.axis_title(to_name or _("After")), side="top")
@@ -395,7 +393,6 @@ def _squares(
     colours: Sequence[str],
     texts: Sequence[str],
     hovers: Sequence[str],
-    text_colours: Sequence[str | None],
     keys: Sequence[Sequence[int]] = (),
 ) -> go.Figure:
     """A matrix of selectable cells: bars one unit wide and high, with a text in each."""
@@ -420,13 +417,12 @@ def _squares(
         barmode="overlay",
         bargap=0,
     )
-    for cell, text, colour in zip(cells, texts, text_colours, strict=True):
+    for cell, text in zip(cells, texts, strict=True):
         drawn.add_annotation(
             x=cell["x_level"],
             y=cell["y_level"],
             text=text,
             showarrow=False,
-            font={"color": colour} if colour else None,
             captureevents=False,
         )
     drawn.update_xaxes(tickvals=sorted(columns), ticktext=[style.plain(columns[level]) for level in sorted(columns)])

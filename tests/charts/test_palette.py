@@ -89,7 +89,7 @@ def test_every_loyalty_type_and_band_has_a_shape_or_pattern_of_its_own():
 
 
 def test_text_in_the_themes_own_colour_can_be_read_on_the_strongest_veil():
-    for base in (palette.RISE, palette.FALL, palette.PLAIN):
+    for base in (*PALETTES["tiers"], *PALETTES["plain"]):
         red, green, blue, share = (float(part) for part in palette.veil(base, 1)[5:-1].split(","))
         for background, text in ((LIGHT, "#262730"), (DARK, "#FAFAFA")):
             below = bytes.fromhex(background[1:])
