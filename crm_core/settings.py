@@ -397,7 +397,7 @@ class Scenario(Settings):
         content = self.model_dump()
         for path, value in changes.items():
             *parents, last = path.split(".")
-            branch = content
+            branch: Any = content
             for name in parents:
                 branch = branch.get(name) if isinstance(branch, dict) else None
             if not isinstance(branch, dict) or last not in branch:
