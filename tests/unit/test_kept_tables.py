@@ -1,0 +1,183 @@
+"""Kept tables: shared when equal, dropped least recently used first, never from under a reader."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+import duckdb
+import pytest
+
+from crm_core.engine import Database, Engine, Recipe
+
+ROWS = 1000
+TABLE_BYTES = 8 * ROWS
+
+
+@pytest.fixture
+def database() -> Iterator[Database]:
+    database = Database(memory_limit="300MB", threads=1)
+    yield database
+    database.close()
+
+
+def engine_for(database: Database, tables: float) -> Engine:
+    """An engine with room for so many of the tables below."""
+    return Engine(database, budget_bytes=int(tables * TABLE_BYTES))
+
+
+def numbers(start: int, name: str = "numbers", parts: tuple[Recipe, ...] = ()) -> Recipe:
+    """A table of 1,000 numbers from `start` on."""
+    source = f"select number + $start as number from {parts[0].name}" if parts else (
+        f"select range + $start as number from range({ROWS})"
+    )  # fmt: skip
+    return Recipe(name, text=source, parameters={"start": start}, parts=parts)
+
+
+def total(engine: Engine, recipe: Recipe) -> int:
+    return engine.arrow(
+        Recipe("total", text=f"select sum(number)::bigint as total from {recipe.name}", parts=(recipe,))
+    )["total"][0].as_py()
+
+
+def kept_in(database: Database) -> set[str]:
+    return {name for (name,) in database.rows("select table_name from duckdb_tables()")}
+
+
+def test_equal_recipes_are_one_table_and_others_are_not(database):
+    engine = engine_for(database, 10)
+    for start in (1, 1, 2):
+        total(engine, numbers(start))
+
+    assert numbers(1).key == numbers(1).key != numbers(2).key
+    assert set(engine.kept()) == {numbers(1).key, numbers(2).key} == kept_in(database)
+
+
+def test_a_recipe_that_stands_on_another_part_is_another_table():
+    one, two = numbers(1, "base"), numbers(2, "base")
+
+    assert numbers(0, "over", (one,)).key != numbers(0, "over", (two,)).key
+
+
+def test_a_parameter_the_query_does_not_bind_changes_nothing():
+    recipe = Recipe("one", text="select $a as a", parameters={"a": 1, "b": 2})
+
+    assert recipe.key == Recipe("one", text="select $a as a", parameters={"a": 1, "b": 3}).key
+
+
+def test_a_day_and_its_text_are_different_parameters():
+    from datetime import date
+
+    text = "select $a as a"
+
+    assert (
+        Recipe("one", text=text, parameters={"a": date(2026, 1, 1)}).key
+        != Recipe("one", text=text, parameters={"a": "2026-01-01"}).key
+    )
+
+
+def test_the_budget_is_kept_and_the_least_recently_used_go_first(database):
+    engine = engine_for(database, 3)
+    for start in (1, 2, 3, 1, 4):
+        total(engine, numbers(start))
+
+    assert list(engine.kept()) == [numbers(start).key for start in (3, 1, 4)]
+    assert sum(engine.kept().values()) <= 3 * TABLE_BYTES
+    assert kept_in(database) == set(engine.kept())
+
+
+def test_a_table_that_was_dropped_comes_back_the_same(database):
+    engine = engine_for(database, 1)
+    first = [total(engine, numbers(start)) for start in (1, 2, 3)]
+
+    assert [total(engine, numbers(start)) for start in (1, 2, 3)] == first
+    assert len(engine.kept()) == 1
+
+
+def test_a_leased_table_stays_however_full_it_gets(database):
+    engine = engine_for(database, 1)
+    with engine.lease(numbers(1)) as name:
+        for start in (2, 3, 4):
+            total(engine, numbers(start))
+
+        assert database.rows(f"select count(*) from {name}") == [(ROWS,)]
+        assert numbers(1).key in engine.kept()
+    total(engine, numbers(5))
+
+    assert list(engine.kept()) == [numbers(5).key]
+
+
+def test_a_table_read_twice_at_once_is_protected_until_the_last_reader_leaves(database):
+    engine = engine_for(database, 1)
+    outer, inner = engine.lease(numbers(1)), engine.lease(numbers(1))
+    with ExitStack() as leases:
+        name = leases.enter_context(outer)
+        with inner:
+            pass
+        total(engine, numbers(2))
+
+        assert database.rows(f"select count(*) from {name}") == [(ROWS,)]
+
+
+def test_what_a_table_stands_on_stays_while_it_is_built(database):
+    engine = engine_for(database, 0.5)
+    base = numbers(1, "base")
+    over = numbers(10, "over", (base,))
+
+    assert total(engine, over) == sum(range(11, 11 + ROWS))
+
+
+def test_a_recipe_that_fails_leaves_nothing_behind_and_fails_again(database):
+    engine = engine_for(database, 3)
+    broken = Recipe("broken", text="select error('no') as number")
+    for _ in range(2):
+        with pytest.raises(duckdb.Error, match="no"):
+            total(engine, broken)
+
+    assert engine.kept() == {}
+    assert total(engine, numbers(1)) == sum(range(1, 1 + ROWS))
+
+
+def test_a_small_answer_is_remembered(database, monkeypatch):
+    engine = engine_for(database, 3)
+    recipe = Recipe("one", text="select 1 as one")
+    first = engine.small(recipe)
+    monkeypatch.setattr(database, "arrow", lambda *_: pytest.fail("asked again"))
+
+    assert engine.small(recipe) is first
+
+
+def test_many_threads_that_ask_for_one_table_build_it_once(database, monkeypatch):
+    engine = engine_for(database, 3)
+    built = []
+    execute = database.execute
+    monkeypatch.setattr(
+        database, "execute", lambda sql, parameters=None: (built.append(sql), execute(sql, parameters))[1]
+    )
+    start = threading.Barrier(8)
+
+    def ask(_: int) -> int:
+        start.wait()
+        return total(engine, numbers(1))
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = set(pool.map(ask, range(8)))
+
+    assert answers == {sum(range(1, 1 + ROWS))}
+    assert len([sql for sql in built if sql.startswith("create")]) == 1
+
+
+def test_many_threads_on_few_tables_under_a_small_budget_are_all_answered_rightly(database):
+    engine = engine_for(database, 2)
+
+    def ask(place: int) -> bool:
+        start = place * 7 % 5
+        over = numbers(100, "over", (numbers(start, "base"),))
+        return total(engine, over) == sum(range(start + 100, start + 100 + ROWS))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(ask, range(80)))
+    total(engine, numbers(9))
+
+    assert sum(engine.kept().values()) <= 2 * TABLE_BYTES
+    assert kept_in(database) == set(engine.kept())
