@@ -116,9 +116,9 @@ def _inspect_text(path: Path, file_name: str, options: ReadingOptions) -> Source
         start = file.read(SAMPLE_BYTES)
     guess = Guess(known_encoding(options.encoding), is_sure=True) if options.encoding else guess_encoding(start)
     counts = survey(path, guess.encoding)
-    if counts.nul_count > 0.05 * path.stat().st_size:
-        raise InputError(_("{file} is not a text file. Choose a CSV, Excel or Parquet file.").format(file=file_name))
     head, _is_all = head_of(path, guess.encoding)
+    if counts.nul_count > 0.05 * path.stat().st_size or _control_share(head) > 0.02:
+        raise InputError(_("{file} is not a text file. Choose a CSV, Excel or Parquet file.").format(file=file_name))
     dialect, header = decide_dialect(head, options)
     _refuse_width(len(header), file_name)
     headers = unique_headers(list(header))
@@ -152,6 +152,12 @@ def _inspect_text(path: Path, file_name: str, options: ReadingOptions) -> Source
         dialect=dialect,
         notes=tuple(notes),
     )
+
+
+def _control_share(head: str) -> float:
+    """The share of letters no text holds (0-1)."""
+    start = head[:65536]
+    return sum(letter < " " and letter not in "\n\t\f\v\x1a" for letter in start) / max(len(start), 1)
 
 
 def _inspect_workbook(path: Path, file_name: str, options: ReadingOptions) -> SourceTable:

@@ -1,8 +1,10 @@
 """A file understood and mapped becomes canonical rows, rows set aside and a report: `load_table`."""
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -42,7 +44,6 @@ class LoadedTable:
     folder: Path
     mapping: Mapping
     report: QualityReport
-    keeper: tempfile.TemporaryDirectory[str] | None = field(default=None, repr=False, compare=False)
 
     @property
     def accepted(self) -> Path:
@@ -105,15 +106,17 @@ def load_frame(
 ) -> LoadedTable:
     """Load a pandas, polars or Arrow table as `load_table` loads a file; columns are guessed unless mapped."""
     source = inspect_frame(frame, name)
-    keeper = None if folder else tempfile.TemporaryDirectory(prefix="clientele-frame-")
+    target = folder or Path(tempfile.mkdtemp(prefix="clientele-frame-"))
     loaded = load_table(
         source,
         mapping or guess_mapping(source, table_name),
-        folder or Path(keeper.name if keeper else ""),
+        target,
         database=database or shared_database(),
         as_of=as_of,
     )
-    return LoadedTable(loaded.table_name, loaded.folder, loaded.mapping, loaded.report, keeper)
+    if folder is None:
+        weakref.finalize(loaded, shutil.rmtree, target, ignore_errors=True)
+    return loaded
 
 
 def read_raw(

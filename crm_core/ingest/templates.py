@@ -13,6 +13,7 @@ from crm_core.schema import TABLES, Column
 
 EXAMPLES: dict[str, tuple[str, str]] = {
     "customer_id": ("007", "C-1024"),
+    "invoice_id": ("INV-1001", "INV-1002"),
     "order_id": ("SO-1001", "SO-1002"),
     "ordered_at": ("2026-03-31", "2026-04-02 14:05"),
     "amount": ("1234.50", "-99.00"),
