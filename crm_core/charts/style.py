@@ -21,6 +21,14 @@ from crm_core.language import _
 
 Row = dict[str, Any]
 
+LEGEND = {
+    "orientation": "h",
+    "x": 0,
+    "y": 1.02,
+    "yanchor": "bottom",
+    "title": {"text": ""},
+    "traceorder": "normal",
+}
 MARGIN = {"l": 4, "r": 22, "t": 8, "b": 4}
 
 
@@ -44,35 +52,23 @@ def rows(table: pa.Table) -> list[Row]:
 
 def figure(name: str, traces: Sequence[Any], height: int, **layout: Any) -> go.Figure:
     """The traces in the house layout. `name` keeps zoom and selection from one redraw to the next."""
-    drawn = go.Figure(
-        data=list(traces),
-        layout={
-            "template": go.layout.Template(),
-            "font": {"color": palette.TEXT},
-            "height": height,
-            "margin": MARGIN,
-            "paper_bgcolor": "rgba(0, 0, 0, 0)",
-            "plot_bgcolor": "rgba(0, 0, 0, 0)",
-            "uirevision": name,
-            "hovermode": "closest",
-            "hoverlabel": {"font": {"color": palette.TEXT}, "align": "left"},
-            "dragmode": False,
-            "showlegend": False,
-            "bargap": 0.18,
-            "legend": {
-                "orientation": "h",
-                "x": 0,
-                "y": 1.02,
-                "yanchor": "bottom",
-                "title": {"text": ""},
-                "traceorder": "normal",
-            },
-        },
-    )
-    drawn.update_xaxes(**axis())
-    drawn.update_yaxes(**axis())
-    drawn.update_layout(**layout)
-    return drawn
+    house = {
+        "template": go.layout.Template(),
+        "font": {"color": palette.TEXT},
+        "height": height,
+        "margin": MARGIN,
+        "paper_bgcolor": "rgba(0, 0, 0, 0)",
+        "plot_bgcolor": "rgba(0, 0, 0, 0)",
+        "uirevision": name,
+        "hovermode": "closest",
+        "hoverlabel": {"font": {"color": palette.TEXT}, "align": "left"},
+        "dragmode": False,
+        "showlegend": False,
+        "bargap": 0.18,
+        "legend": LEGEND,
+    }
+    axes = {"xaxis": {**axis(), **layout.pop("xaxis", {})}, "yaxis": {**axis(), **layout.pop("yaxis", {})}}
+    return go.Figure(data=list(traces), layout={**house, **axes, **layout})
 
 
 def empty(title: str) -> Chart:
@@ -108,6 +104,11 @@ def plain(text: str) -> str:
 def guide(width: float = 1.5, dash: str = "dash") -> dict[str, Any]:
     """The line of a threshold or a reference."""
     return {"color": palette.GUIDE, "width": width, "dash": dash}
+
+
+def upright(x: float) -> dict[str, Any]:
+    """A threshold across the whole height of the picture, at `x`."""
+    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "y domain", "line": guide()}
 
 
 def axis() -> dict[str, Any]:

@@ -125,18 +125,23 @@ def score_histogram(distribution: pa.Table, cuts: pa.Table, title: str | None = 
     drawn = style.figure("score_histogram", traces, height=300, barmode="stack", bargap=0.06)
     drawn.update_layout(margin={"l": 4, "r": 22, "t": 46, "b": 4})
     edges = [100.0, *(float(line["score"]) for line in lines), 0.0]
-    for place, ((number, count), (upper, lower)) in enumerate(zip(counts.items(), pairwise(edges), strict=False)):
-        drawn.add_annotation(
-            text=f"{style.bold(names[number])} {formats.compact(count)}",
-            showarrow=False,
-            x=(upper + lower) / 2,
-            y=1,
-            yref="paper",
-            yanchor="bottom",
-            yshift=22 if upper - lower < 12 and place % 2 else 4,
-        )
-    for line in lines:
-        drawn.add_vline(x=float(line["score"]), line=style.guide())
+    drawn.update_layout(
+        annotations=[
+            {
+                "text": f"{style.bold(names[number])} {formats.compact(count)}",
+                "showarrow": False,
+                "x": (upper + lower) / 2,
+                "y": 1,
+                "yref": "paper",
+                "yanchor": "bottom",
+                "yshift": 22 if upper - lower < 12 and place % 2 else 4,
+            }
+            for place, ((number, count), (upper, lower)) in enumerate(
+                zip(counts.items(), pairwise(edges), strict=False)
+            )
+        ],
+        shapes=[style.upright(float(line["score"])) for line in lines],
+    )
     drawn.update_xaxes(
         range=[0, 100],
         tickvals=[0, *(float(line["score"]) for line in lines), 100],
@@ -417,14 +422,12 @@ def _squares(
         barmode="overlay",
         bargap=0,
     )
-    for cell, text in zip(cells, texts, strict=True):
-        drawn.add_annotation(
-            x=cell["x_level"],
-            y=cell["y_level"],
-            text=text,
-            showarrow=False,
-            captureevents=False,
-        )
+    drawn.update_layout(
+        annotations=[
+            {"x": cell["x_level"], "y": cell["y_level"], "text": text, "showarrow": False}
+            for cell, text in zip(cells, texts, strict=True)
+        ]
+    )
     drawn.update_xaxes(tickvals=sorted(columns), ticktext=[style.plain(columns[level]) for level in sorted(columns)])
     drawn.update_yaxes(
         tickvals=sorted(lines),
