@@ -86,9 +86,7 @@ def show(view: CustomerView) -> None:
         why_loyalty(view)
     ui.how_it_is_computed(
         [
-            _(
-                "The same rules as on the pages of tiers, loyalty and churn, under the saved scenario, for this customer alone."
-            ),
+            _("The same rules as on the pages of tiers, loyalty and churn, under the saved scenario."),
             _("Rank: the customer's place among all in view on a dimension, 0 is last and 1 is first."),
         ],
         view.tiers.sql(),
@@ -183,10 +181,8 @@ def shown(value: object) -> str:
 
 
 def why_risk(view: CustomerView) -> None:
-    risk = view.churn_row["risk"]
-    st.markdown(
-        f"**{_('Risk {risk}: {band}').format(risk=formats.number(risk, 2), band=risk_band_name(view.churn_row['band']))}**"
-    )
+    risk, band = formats.number(view.churn_row["risk"], 2), risk_band_name(view.churn_row["band"])
+    st.markdown(f"**{_('Risk {risk}: {band}').format(risk=risk, band=band)}**")
     if view.churn_row["band"] == "lost":
         st.write(view.churn.horizon.explained())
     if not view.reasons:

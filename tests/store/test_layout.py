@@ -50,15 +50,20 @@ def test_an_order_id_that_reads_like_a_day_is_not_the_order_of_that_day(workspac
     assert values(data, workspace, "order_lines", "order_key, amount::int") == [(1, 5), (2, 10)]
 
 
-def test_an_order_over_several_days_belongs_to_the_first_and_says_its_last(workspace: Workspace) -> None:
-    data = shop(workspace, LINE, [("ann", "2026-03-05", -4, "7"), ("ann", "2026-03-01", 10, "7")])
+def test_what_an_order_does_on_a_later_day_stands_on_that_day_and_is_no_second_purchase(workspace: Workspace) -> None:
+    data = shop(
+        workspace, LINE, [("ann", "2026-03-05", -4, "7"), ("ann", "2026-03-01", 10, "7"), ("ann", "2026-03-06", 3, "7")]
+    )
 
-    assert values(data, workspace, "orders", "ordered_on, last_line_on, revenue::int") == [
-        (date(2026, 3, 1), date(2026, 3, 5), 6)
+    assert values(data, workspace, "orders", "ordered_on, revenue::int, is_purchase, gap_days") == [
+        (date(2026, 3, 1), 10, True, None),
+        (date(2026, 3, 5), -4, False, None),
+        (date(2026, 3, 6), 3, False, None),
     ]
     assert values(data, workspace, "order_lines", "ordered_on::text, is_return") == [
         ("2026-03-01", False),
         ("2026-03-05", True),
+        ("2026-03-06", False),
     ]
     assert data.quality["orders_over_several_days"] == 1
 

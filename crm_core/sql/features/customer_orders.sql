@@ -27,8 +27,10 @@ sums as (
         sum(discounted_amount) filter (where ordered_on > $lookback_start) as discounted_amount,
         sum(cost) filter (where ordered_on > $lookback_start) as cost,
         sum(costed_amount) filter (where ordered_on > $lookback_start) as costed_amount,
-        count(*) filter (where is_on_time and ordered_on > $lookback_start) as on_time_count,
-        count(is_on_time) filter (where ordered_on > $lookback_start) as promised_count,
+        count(*) filter (
+            where is_on_time and delivered_on <= $as_of and ordered_on > $lookback_start
+        ) as on_time_count,
+        count(is_on_time) filter (where delivered_on <= $as_of and ordered_on > $lookback_start) as promised_count,
 
         sum(revenue) filter (
             where ordered_on > $earlier_lookback_start and ordered_on <= $lookback_start

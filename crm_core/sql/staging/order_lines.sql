@@ -12,8 +12,8 @@ lines as (
     from keyed_lines
     inner join orders
         on keyed_lines.customer_key = orders.customer_key
+        and keyed_lines.ordered_on = orders.ordered_on
         and keyed_lines.order_id is not distinct from orders.order_id
-        and keyed_lines.unnamed_on is not distinct from case when orders.order_id is null then orders.ordered_on end
 )
 
 select

@@ -1,19 +1,19 @@
--- One row per order: one customer's lines under one order_id, or without one those of one day.
+-- One row per order and day: one customer's lines of one day under one order_id, or without any.
 --
--- An order belongs to the day of its first line, whenever the others came; last_line_on tells
--- which orders went on. Channel and sales rep are the first ones said. An order is on time if every
--- line whose promised and delivered days are both known came by the promised day. gap_days stands
--- on the first purchase of a day only, so that several orders a day are one step of the rhythm.
+-- Nearly every order has one day. What came later under the same order_id is a row of its own, so
+-- that a question about an earlier day never sees it; it is no second purchase (is_purchase).
+-- Channel and sales rep are the first ones said. An order is
+-- on time if every line whose promised and delivered days are both known came by the promised day.
+-- gap_days stands on the first purchase of a day only, so that several orders a day are one step of
+-- the rhythm.
 with
 
 sums as (
     select
         customer_key,
         order_id,
-        unnamed_on,
-        min(ordered_on) as ordered_on,
+        ordered_on,
         min(ordered_at) as first_line_at,
-        max(ordered_on) as last_line_on,
         sum(amount) as revenue,
         coalesce(sum(amount) filter (where amount > 0), 0) as purchase_amount,
         coalesce(-sum(amount) filter (where amount < 0), 0) as return_amount,
@@ -32,7 +32,7 @@ sums as (
         bool_and(cast(delivered_at as date) <= cast(promised_at as date)) as is_on_time,
         cast(max(delivered_at) as date) as delivered_on
     from keyed_lines
-    group by customer_key, order_id, unnamed_on
+    group by customer_key, order_id, ordered_on
 ),
 
 numbered as (
@@ -40,7 +40,12 @@ numbered as (
         *,
         cast(row_number() over (order by customer_key, ordered_on, first_line_at, order_id nulls first) as integer)
             as order_key,
-        purchase_amount > 0 as is_purchase
+        coalesce(
+            ordered_on = min(case when purchase_amount > 0 then ordered_on end) over (
+                partition by customer_key, order_id, case when order_id is null then ordered_on end
+            ),
+            false
+        ) as is_purchase
     from sums
 ),
 
@@ -73,6 +78,5 @@ select
         case when is_purchase and previous_on < ordered_on then days_between(previous_on, ordered_on) end
         as integer
     ) as gap_days,
-    last_line_on,
     delivered_on
 from stepped
