@@ -16,6 +16,8 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("*", "Clientele · 知客"): "the product's own name",
     ("*", "English"): "a language is named in its own words",
     ("*", "简体中文"): "a language is named in its own words",
+    ("ui/demo.py", "Lanmere Wholesale · 岚沐批发"): "the demo company's own name",
+    ("ui/demo.py", "lanmere-wholesale-岚沐批发"): "the folder of the demo company",
     ("*", "中文"): "a language is named in its own words",
 }
 
