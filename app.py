@@ -8,7 +8,7 @@ import streamlit as st
 from crm_core.errors import CrmError
 from crm_core.language import _
 from pages import churn_signals, customer, data, loyalty_types, overview, value_tiers
-from ui import address, language, places, session, sidebar
+from ui import address, language, places, session, sidebar, start
 
 ICON = Path(__file__).parent / "static" / "favicon.png"
 
@@ -21,6 +21,7 @@ def main() -> None:
     session.settle_scenario()
     chosen = st.navigation(_pages(), expanded=True)
     try:
+        start.provide_data()
         sidebar.show()
         address.write(chosen.url_path)
         chosen.run()

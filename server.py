@@ -29,7 +29,7 @@ from crm_core.engine.database import shared_database
 from crm_core.errors import CrmError
 from crm_core.language import _
 from crm_core.store import Workspace
-from ui import streamlit_seam, uploads
+from ui import session, streamlit_seam, uploads
 from ui.security import SecurityHeaders
 from ui.upload_stream import StreamedUploads
 
@@ -46,6 +46,7 @@ log = logging.getLogger("clientele")
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, bool]]:
     """Everything that must be so before the first reader comes."""
+    session.tell_time_by(lambda: datetime.now(UTC))
     streamlit_seam.ignore_pages_folder()
     streamlit_seam.never_ask_for_our_address()
     await to_thread.run_sync(warm_up, datetime.now(UTC) - LEFTOVERS_STAY)
@@ -74,7 +75,7 @@ def warm_up(leftovers_before: datetime) -> None:
         importlib.import_module(f"pages.{page.name}")
     try:
         forget_leftovers(leftovers_before)
-        getattr(ui, "warm_up", shared_database)()
+        ui.warm_up()
     except (CrmError, OSError) as error:
         log.warning("%s", error)
     gc.collect()

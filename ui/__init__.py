@@ -34,6 +34,7 @@ from ui.session import (
     setting,
     workspace,
 )
+from ui.start import provide_data, warm_up
 from ui.tables import customer_table
 
 __all__ = [
@@ -60,12 +61,14 @@ __all__ = [
     "open_customer",
     "page",
     "page_head",
+    "provide_data",
     "revert_button",
     "saved_scenario",
     "selected_parts",
     "setting",
     "show_chart",
     "title_of",
+    "warm_up",
     "weight_settings",
     "workspace",
 ]

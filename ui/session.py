@@ -18,7 +18,7 @@ from crm_core.errors import CrmError, StoreError
 from crm_core.overview import same_day_months_before
 from crm_core.settings import Scenario
 from crm_core.store import DataSet, Workspace
-from ui import streamlit_seam, uploads
+from ui import demo, streamlit_seam, uploads
 
 DRAFT = "draft"
 MOST_ITEMS = 6
@@ -46,8 +46,13 @@ def workspace() -> Workspace:
 def data_sets() -> dict[str, str]:
     """The data sets this session may open: key (slug, or `mine:` and slug) and name; own ones first."""
     own = workspace().session_data_sets(streamlit_seam.current_session())
-    shared = workspace().data_sets()
-    return {f"mine:{data.slug}": data.name for data in own} | {entry.slug: entry.name for entry in shared}
+    return {f"mine:{data.slug}": data.name for data in own} | shared_data_sets()
+
+
+def shared_data_sets() -> dict[str, str]:
+    """The published data sets: slug and name, by name; the demo company comes after real ones."""
+    entries = sorted(workspace().data_sets(), key=lambda entry: entry.slug == demo.SLUG)
+    return {entry.slug: entry.name for entry in entries}
 
 
 def open_data_set(key: str) -> DataSet:
@@ -126,7 +131,11 @@ def saved_name() -> str:
 
 def saved_scenario() -> Scenario:
     """The saved scenario in force, against which the draft is compared."""
-    name = saved_name()
+    return scenario_named(saved_name())
+
+
+def scenario_named(name: str) -> Scenario:
+    """A saved scenario; the standard one if it is gone or cannot be read."""
     if name == STANDARD_SCENARIO:
         return Scenario()
     try:
