@@ -1,5 +1,7 @@
 """Customer: one customer's figures, why each label is what it is, and the orders behind them."""
 
+from datetime import date
+
 import streamlit as st
 
 import ui
@@ -176,8 +178,7 @@ def card(view: CustomerView) -> None:
 
 def shown(value: object) -> str:
     """A field of the archive as text."""
-    text = formats.day_iso(value) if hasattr(value, "isoformat") else str(value)
-    return text.translate(str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]$:~<>#"}))
+    return ui.escaped(formats.day_iso(value) if isinstance(value, date) else str(value))
 
 
 def why_risk(view: CustomerView) -> None:

@@ -11,6 +11,7 @@ from ui.controls import (
 )
 from ui.frame import (
     Headline,
+    escaped,
     explain_empty,
     explain_problem,
     headline_row,
@@ -48,6 +49,7 @@ __all__ = [
     "draft",
     "draft_changes",
     "draft_problem",
+    "escaped",
     "explain_empty",
     "explain_problem",
     "headline_row",

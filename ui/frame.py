@@ -121,7 +121,7 @@ def _colour(headline: Headline) -> Any:
 
 def show_chart(chart: Chart, key: str, *, selects: bool = False) -> list[dict[str, Any]]:
     """A chart under its finding. With `selects` a click reruns the page and the points clicked come back."""
-    st.markdown(f"**{chart.title}**")
+    st.markdown(f"**{escaped(chart.title)}**")
     event = st.plotly_chart(
         chart.figure,
         key=key,
@@ -131,6 +131,11 @@ def show_chart(chart: Chart, key: str, *, selects: bool = False) -> list[dict[st
         alt=chart.alt,
     )
     return list(event["selection"]["points"]) if selects else []
+
+
+def escaped(text: str) -> str:
+    """`text` with nothing in it that Markdown would take for a sign: names and amounts stay as they are."""
+    return text.translate(str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]$:~<>#"}))
 
 
 def selected_parts(key: str, place: int = 0) -> list[Any]:

@@ -3,6 +3,7 @@
 Everything else in the product calls Streamlit's documented interface only.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +75,9 @@ def base_path() -> str:
 
 
 def current_session() -> str:
-    """The session whose script is running, or "" outside of one."""
+    """The session whose script is running, in letters, digits and hyphens; "" outside of one."""
     context = get_script_run_ctx()
-    return context.session_id if context else ""
+    return re.sub(r"[^A-Za-z0-9-]", "-", context.session_id) if context else ""
 
 
 def replace_upload(uploaded: UploadedFile, data: bytes) -> None:

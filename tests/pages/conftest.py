@@ -1,0 +1,93 @@
+"""Pages as AppTest sees them: the whole app over a workspace of its own."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from crm_core.engine import Database
+from crm_core.store import Workspace
+from tests.store.loads import load
+from ui import demo
+
+APP = Path(__file__).parent.parent.parent / "app.py"
+FIRST_OF_JULY = datetime(2026, 7, 1, tzinfo=UTC)
+LINE = "customer_id ordered_at amount order_id"
+
+OpenApp = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def fresh_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test begins like a new process: nothing cached, errors told in full."""
+    monkeypatch.setenv("STREAMLIT_CLIENT_SHOW_ERROR_DETAILS", "full")
+    monkeypatch.setenv("CLIENTELE_DEMO", "off")
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture(scope="session")
+def published_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace that holds the demo company; do not write to it."""
+    root = tmp_path_factory.mktemp("demo")
+    database = Database(memory_limit="1GB")
+    demo.publish_demo(Workspace(root, database), FIRST_OF_JULY)
+    database.close()
+    return root
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty workspace, which the app opens."""
+    root = tmp_path / "workspace"
+    monkeypatch.setenv("CLIENTELE_WORKSPACE", str(root))
+    return root
+
+
+@pytest.fixture
+def demo_workspace(workspace: Path, published_demo: Path) -> Path:
+    """A workspace of the test's own with the demo company in it."""
+    shutil.copytree(published_demo, workspace)
+    return workspace
+
+
+@pytest.fixture
+def shop(workspace: Path, tmp_path: Path) -> Callable[[list[tuple[str, str, float, str | None]]], Path]:
+    """Publish a shop of a few order lines (customer, day, amount, order id) as the only data set."""
+
+    def publish(lines: list[tuple[str, str, float, str | None]]) -> Path:
+        database = Database(memory_limit="500MB")
+        loads = [load(tmp_path / "orders", "orders", LINE, lines)]
+        Workspace(workspace, database).publish("Shop", loads, currency="CNY", published_at=FIRST_OF_JULY)
+        database.close()
+        return workspace
+
+    return publish
+
+
+@pytest.fixture
+def open_app() -> OpenApp:
+    """Open a page: `open_app("value_tiers", lang="zh_Hans", region=["North"])`; parameters go into the address."""
+
+    def opened(page: str = "overview", **address: str | list[str]) -> AppTest:
+        at = AppTest.from_file(str(APP), default_timeout=60)
+        for name, value in address.items():
+            at.query_params[name] = value
+        at.run()
+        if page != "overview":
+            at.switch_page(f"pages/{page}.py").run()
+        return at
+
+    return opened
+
+
+def texts(at: AppTest) -> str:
+    """Everything a reader sees as text, in one string."""
+    elements = [*at.title, *at.subheader, *at.markdown, *at.caption, *at.info, *at.error, *at.warning]
+    metrics = [f"{metric.label}: {metric.value} ({metric.delta})" for metric in at.metric]
+    return "\n".join([*(element.value for element in elements), *metrics])
