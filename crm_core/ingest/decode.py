@@ -58,12 +58,16 @@ class Guess:
 
 @dataclass(frozen=True)
 class Survey:
-    """Counts over a whole file: physical lines, bytes that do not decode, NUL characters, quotes."""
+    """Counts over a whole file: physical lines, places that do not decode, NUL characters, quotes.
+
+    `delimiter_count` counts the delimiter asked about, in what was written.
+    """
 
     line_count: int
     bad_byte_count: int
     nul_count: int
     quote_count: int
+    delimiter_count: int
 
 
 def guess_encoding(sample: bytes) -> Guess:
@@ -194,6 +198,7 @@ def normalise(
     encoding: str,
     *,
     skip_lines: int = 0,
+    delimiter: str = "",
     listener: Callable[[int], None] | None = None,
 ) -> Survey:
     """Write `source` to `target` as UTF-8 with LF ends, no NUL, no byte order mark, ended by a line end.
@@ -202,12 +207,12 @@ def normalise(
     read so far. Returns the counts of the whole file.
     """
     with target.open("wb") as written:
-        return _pass(source, encoding, written.write, skip_lines, listener)
+        return _pass(source, encoding, written.write, skip_lines, delimiter, listener)
 
 
 def survey(source: Path, encoding: str, listener: Callable[[int], None] | None = None) -> Survey:
     """The counts of `normalise`, nothing written."""
-    return _pass(source, encoding, lambda _text: 0, 0, listener)
+    return _pass(source, encoding, lambda _text: 0, 0, "", listener)
 
 
 def _pass(
@@ -215,10 +220,12 @@ def _pass(
     encoding: str,
     write: Callable[[bytes], int],
     skip_lines: int,
+    delimiter: str,
     listener: Callable[[int], None] | None,
 ) -> Survey:
     _reporter.count = 0
-    lines = nuls = quotes = bytes_read = 0
+    lines = nuls = quotes = delimiters = bytes_read = 0
+    counted = delimiter.encode("utf-8")
     last, is_first = b"\n", True
     decoder = codecs.getincrementaldecoder(encoding)("clientele-report")
     carried = ""
@@ -241,6 +248,8 @@ def _pass(
             quotes += encoded.count(b'"')
             body, skipped = _after_lines(encoded, skip_lines - lines)
             lines += skipped + body.count(b"\n")
+            if counted:
+                delimiters += body.count(counted)
             write(body)
             last = encoded[-1:] or last
             if listener and raw:
@@ -250,7 +259,7 @@ def _pass(
     if last != b"\n":
         lines += 1
         write(b"\n")
-    return Survey(lines, _reporter.count, nuls, quotes)
+    return Survey(lines, _reporter.count, nuls, quotes, delimiters)
 
 
 def _after_lines(encoded: bytes, count: int) -> tuple[bytes, int]:

@@ -27,6 +27,7 @@ DELIMITERS = (",", ";", "\t", "|", "，", "^", "~", ":")
 WHITE_SPACE = ""
 ROWS_JUDGED = 300
 PREAMBLE_LINES = 50
+QUOTE_SAMPLE = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,15 @@ def decide_dialect(head: str, options: ReadingOptions) -> tuple[Dialect, tuple[s
     if delimiter is None:
         delimiter = told.group(1) if told else _best_delimiter(head, quote)
     escape = _escape_of(head, quote, delimiter)
-    rows = [row for row in rows_of(head, delimiter, quote, escape) if not row.is_blank]
+    spaced = _is_spaced(head, quote, delimiter)
+    rows = [row for row in rows_of(head, delimiter, quote, escape, spaced) if not row.is_blank]
     if told:
         rows = [row for row in rows if row.first_line > 1]
     start = table_start(rows, options)
     pads = options.pad_short_rows
     if pads is None:
         pads = _short_rows_are_usual([row for row in rows if row.first_line > start.header_lines], len(start.header))
-    return Dialect(delimiter, quote, escape, start.header_lines, start.has_header, pads), start.header
+    return Dialect(delimiter, quote, escape, start.header_lines, start.has_header, pads, spaced), start.header
 
 
 @dataclass(frozen=True)
@@ -88,12 +90,19 @@ def table_start(rows: list[Row], options: ReadingOptions) -> TableStart:
     return TableStart(first_data_line - 1, has_header, tuple(_fit(header, width)))
 
 
-def rows_of(head: str, delimiter: str, quote: str, escape: str, limit: int = ROWS_JUDGED + PREAMBLE_LINES) -> list[Row]:
+def rows_of(
+    head: str,
+    delimiter: str,
+    quote: str,
+    escape: str,
+    spaced: bool = False,
+    limit: int = ROWS_JUDGED + PREAMBLE_LINES,
+) -> list[Row]:
     """The first records of `head`; a quote left open takes in no more than a few lines."""
     if delimiter == WHITE_SPACE:
         lines = islice(head.split("\n"), limit)
         return [Row(number, number, line.split()) for number, line in enumerate(lines, start=1)]
-    reader = cells_of(io.StringIO(head), delimiter, quote, escape)
+    reader = cells_of(io.StringIO(head), delimiter, quote, escape, spaced)
     rows, line = [], 0
     try:
         for cells in islice(reader, limit):
@@ -105,19 +114,35 @@ def rows_of(head: str, delimiter: str, quote: str, escape: str, limit: int = ROW
     return rows
 
 
-def cells_of(lines: Iterable[str], delimiter: str, quote: str, escape: str) -> "Reader":
+def cells_of(lines: Iterable[str], delimiter: str, quote: str, escape: str, spaced: bool = False) -> "Reader":
     """A `csv.reader` for a layout."""
     if not quote:
         return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
-    return csv.reader(lines, delimiter=delimiter, quotechar=quote, doublequote=not escape, escapechar=escape or None)
+    return csv.reader(
+        lines,
+        delimiter=delimiter,
+        quotechar=quote,
+        doublequote=not escape,
+        escapechar=escape or None,
+        skipinitialspace=spaced,
+    )
 
 
 def _quote_of(head: str) -> str:
-    """The quote character at the start of fields: a double one, a single one if only that is used."""
-    if re.search(r'(?:^|[,;\t|])\s?"', head, re.MULTILINE) or '"' in head:
-        return '"'
-    single = len(re.findall(r"(?:^|[,;\t|])'[^'\n]*'(?=[,;\t|]|$)", head, re.MULTILINE))
-    return "'" if single > head.count("\n") / 2 and single > 1 else '"'
+    """The quote character: a double one, unless many more fields begin and end with a single one."""
+    double, single = (
+        len(re.findall(rf"(?:^|[,;\t|]) ?{quote}[^{quote}\n]*{quote}(?=[,;\t|]|$)", head[:QUOTE_SAMPLE], re.MULTILINE))
+        for quote in ('"', "'")
+    )
+    return "'" if single > 2 * double + 1 else '"'
+
+
+def _is_spaced(head: str, quote: str, delimiter: str) -> bool:
+    """Whether a space stands between delimiters and opening quotes more often than not."""
+    if not quote or delimiter == WHITE_SPACE:
+        return False
+    start = head[:QUOTE_SAMPLE]
+    return start.count(f"{delimiter} {quote}") > start.count(f"{delimiter}{quote}")
 
 
 def _escape_of(head: str, quote: str, delimiter: str) -> str:

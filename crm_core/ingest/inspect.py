@@ -117,7 +117,7 @@ def _inspect_text(path: Path, file_name: str, options: ReadingOptions) -> Source
     guess = Guess(known_encoding(options.encoding), is_sure=True) if options.encoding else guess_encoding(start)
     counts = survey(path, guess.encoding)
     head, _is_all = head_of(path, guess.encoding)
-    if counts.nul_count > 0.05 * path.stat().st_size or _control_share(head) > 0.02:
+    if counts.nul_count > max(16, 0.1 * path.stat().st_size) or _control_share(head) > 0.02:
         raise InputError(_("{file} is not a text file. Choose a CSV, Excel or Parquet file.").format(file=file_name))
     dialect, header = decide_dialect(head, options)
     _refuse_width(len(header), file_name)

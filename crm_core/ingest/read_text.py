@@ -1,9 +1,10 @@
 """Text files to raw cells: DuckDB's fast reader where it can be trusted, ours everywhere else.
 
 DuckDB's reader loses rows without a word in several ways (docs/decisions/0004-reading-text-twice.md).
-It is believed in one case only: it reads strictly without an error *and* gives as many rows as the
-file has physical lines, so that each line is one row. Anything else (ragged rows, values with line
-ends, blank lines, stray quotes) goes through `records`, which accounts for every line.
+It is believed in one case only: it reads strictly without an error, gives as many rows as the file has
+physical lines, *and* the delimiters of the file are those between the cells and inside them (it drops
+an empty cell too many without a word). Anything else (ragged rows, values with line ends, blank lines,
+stray quotes) goes through `records`, which accounts for every line.
 """
 
 from collections.abc import Callable, Iterator
@@ -38,13 +39,13 @@ def read_text(
         body,
         source.encoding,
         skip_lines=dialect.header_lines,
+        delimiter=dialect.delimiter,
         listener=lambda done: listener(Progress("decode", done, size)),
     )
     body_lines = survey.line_count - dialect.header_lines
     listener(Progress("read", 0, body_lines))
-    row_count = _read_fast(cursor, body, raw_path, dialect, width, survey)
-    continued = 0
-    if row_count != body_lines:
+    row_count, continued = body_lines, 0
+    if not _read_fast(cursor, body, raw_path, dialect, width, body_lines, survey):
         row_count, continued = _read_carefully(source, body, raw_path, dialect, width, body_lines, listener)
     body.unlink()
     listener(Progress("read", body_lines, body_lines))
@@ -62,11 +63,17 @@ def read_text(
 
 
 def _read_fast(
-    cursor: duckdb.DuckDBPyConnection, body: Path, target: Path, dialect: Dialect, width: int, survey: Survey
-) -> int | None:
-    """Rows DuckDB read, strictly; None if it refused."""
-    if dialect.delimiter == WHITE_SPACE or dialect.escape or dialect.pad_short_rows or width < 2:
-        return None
+    cursor: duckdb.DuckDBPyConnection,
+    body: Path,
+    target: Path,
+    dialect: Dialect,
+    width: int,
+    body_lines: int,
+    survey: Survey,
+) -> bool:
+    """Whether DuckDB read every line as one row of `width` cells; if not, what it wrote means nothing."""
+    if dialect.delimiter == WHITE_SPACE or dialect.escape or dialect.spaced or dialect.pad_short_rows or width < 2:
+        return False
     quote = dialect.quote if survey.quote_count or dialect.quote == "'" else ""
     columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in cell_names(width))
     read = (
@@ -81,9 +88,23 @@ def _read_fast(
             f"to {quoted(str(target))} (format parquet, compression snappy)"
         ).fetchall()
     except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.InvalidTypeException):
-        return None
-    found = cursor.execute(f"select count(*) from {parquet_relation(target)}").fetchone()
-    return int(found[0]) if found else None
+        return False
+    rows, inner = _rows_and_inner_delimiters(cursor, target, dialect.delimiter, width, bool(quote))
+    return rows == body_lines and survey.delimiter_count == rows * (width - 1) + inner
+
+
+def _rows_and_inner_delimiters(
+    cursor: duckdb.DuckDBPyConnection, target: Path, delimiter: str, width: int, is_quoted: bool
+) -> tuple[int, int]:
+    """Rows read, and delimiters that stand inside values; without quotes there are none."""
+    mark = quoted(delimiter)
+    inner = " + ".join(
+        f"coalesce(sum(len({cell}) - len(replace({cell}, {mark}, ''))) filter (contains({cell}, {mark})), 0)"
+        for cell in cell_names(width)
+    )
+    counted = inner if is_quoted else "0"
+    found = cursor.execute(f"select count(*), {counted} from {parquet_relation(target)}").fetchone()
+    return (int(found[0]), int(found[1])) if found else (0, 0)
 
 
 def _read_carefully(

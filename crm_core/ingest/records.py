@@ -47,8 +47,8 @@ def records(
 ) -> Iterator[Record]:
     """The records of `lines` (each ended by LF), blank lines left out.
 
-    Cells are as many as `width`; a record with more is flawed unless the rest is empty, one with
-    fewer unless the dialect pads short rows.
+    Cells are as many as `width`; a record with more is flawed even where the rest is empty (a
+    delimiter too many in the middle looks the same), one with fewer unless the dialect pads short rows.
     """
     feed = iter(lines)
     waiting: list[str] = []
@@ -71,7 +71,7 @@ def records(
             yield _sized(number, 1, text.split(dialect.delimiter), text, width, dialect)
             continue
         joined = [text]
-        closed = closes(text, dialect.delimiter, dialect.quote, dialect.escape)
+        closed = closes(text, dialect)
         letters = len(text)
         while closed is False and len(joined) < LINES_JOINED and letters < LETTERS_JOINED:
             more = waiting.pop() if waiting else next(feed, None)
@@ -80,11 +80,11 @@ def records(
             more = more.rstrip("\n")
             joined.append(more)
             letters += len(more)
-            closed = closes("\n".join(joined), dialect.delimiter, dialect.quote, dialect.escape)
+            closed = closes("\n".join(joined), dialect)
         if closed and not any(looks_like_record(inner) for inner in joined[1:]):
             whole = "\n".join(joined)
             lines_joined = [part + "\n" for part in joined]
-            cells = next(cells_of(lines_joined, dialect.delimiter, dialect.quote, dialect.escape))
+            cells = next(cells_of(lines_joined, dialect.delimiter, dialect.quote, dialect.escape, dialect.spaced))
             yield _sized(number, len(joined), cells, whole, width, dialect)
             number += len(joined) - 1
         else:
@@ -97,29 +97,29 @@ def _sized(line: int, span: int, cells: list[str], raw: str, width: int, dialect
     if count == width:
         return Record(line, span, cells, None, None)
     if count > width:
-        if any(cell.strip() for cell in cells[width:]):
-            return Record(line, span, [], TOO_MANY_FIELDS, raw)
-        return Record(line, span, cells[:width], None, None)
+        return Record(line, span, [], TOO_MANY_FIELDS, raw)
     if dialect.pad_short_rows:
         return Record(line, span, cells + [""] * (width - count), None, None)
     return Record(line, span, [], TOO_FEW_FIELDS, raw)
 
 
-def closes(text: str, delimiter: str, quote: str, escape: str) -> bool | None:
+def closes(text: str, dialect: Dialect) -> bool | None:
     """Whether every quoted field of `text` closes; None where something follows a closing quote."""
     place, end = 0, len(text)
     while True:
-        if place < end and text[place] == quote:
-            place = _after_quoted(text, place + 1, quote, escape)
+        while dialect.spaced and place < end and text[place] == " ":
+            place += 1
+        if place < end and text[place] == dialect.quote:
+            place = _after_quoted(text, place + 1, dialect.quote, dialect.escape)
             if place < 0:
                 return False
             if place >= end:
                 return True
-            if text[place] != delimiter:
+            if text[place] != dialect.delimiter:
                 return None
             place += 1
         else:
-            place = text.find(delimiter, place)
+            place = text.find(dialect.delimiter, place)
             if place < 0:
                 return True
             place += 1

@@ -34,6 +34,7 @@ class Dialect:
     `delimiter` is one character, or "" where runs of white space part the fields. `quote` is "" if
     the file quotes nothing. `header_lines` counts the physical lines before the first data line
     (preamble, comments and header). `escape` is a backslash where quotes are escaped by one, else "".
+    `spaced` files write a space between a delimiter and an opening quote.
     """
 
     delimiter: str
@@ -42,6 +43,7 @@ class Dialect:
     header_lines: int
     has_header: bool
     pad_short_rows: bool = False
+    spaced: bool = False
 
 
 @dataclass(frozen=True)

@@ -55,3 +55,11 @@ def test_what_the_reader_says_is_taken():
     dialect, header = decide_dialect("x\nid|date\n1|2\n", ReadingOptions(delimiter="|", header_line=2))
 
     assert (dialect.delimiter, dialect.header_lines, header) == ("|", 2, ("id", "date"))
+
+
+def test_single_quotes_are_quotes_where_fields_stand_in_them():
+    assert decide_dialect("id,name\n1,'a, b'\n2,'5\" pipe'\n3,'c'\n", ANY)[0].quote == "'"
+
+
+def test_a_space_before_opening_quotes_belongs_to_the_layout():
+    assert decide_dialect('id, "name"\n1, "a, b"\n2, "c"\n', ANY)[0].spaced

@@ -200,3 +200,20 @@ def test_a_mapping_made_for_another_table_loads_it(load: Load):
         ("i1", None, True),
         ("i2", datetime(2026, 2, 1), False),
     ]
+
+
+@pytest.mark.parametrize("note", ["x", '"x, y"'])
+def test_an_empty_cell_too_many_is_seen_though_the_fast_reader_hides_it(load: Load, note: str):
+    text = "customer,date,amount,note,tail\n" + f"a,2026-01-02,5,{note},\n" * 3 + f"a,,2026-01-02,5,{note},\n"
+
+    assert aside(load(text)) == [(5, "too_many_fields")]
+
+
+def test_the_fast_and_the_careful_reader_agree(load: Load, monkeypatch):
+    text = "customer,date,amount,note\n" + "".join(f'c{n},2026-01-02,{n},"a, ""{n}"""\n' for n in range(50))
+    ours = ("customer_id", "amount", "source_line")
+    fast = kept(load(text), *ours)
+
+    monkeypatch.setattr("crm_core.ingest.read_text._read_fast", lambda *_arguments: False)
+
+    assert kept(load(text), *ours) == fast

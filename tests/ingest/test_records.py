@@ -39,7 +39,7 @@ def test_a_quote_closed_by_a_later_stray_one_does_not_swallow_the_records_betwee
 
 @pytest.mark.parametrize(
     ("line", "flaw"),
-    [("1,2", None), ("1,2,", None), ("1,2,3", "too_many_fields"), ("1", "too_few_fields")],
+    [("1,2", None), ("1,2,", "too_many_fields"), ("1,2,3", "too_many_fields"), ("1", "too_few_fields")],
 )
 def test_a_record_has_as_many_cells_as_the_table_has_columns(line: str, flaw: str | None):
     assert read(line + "\n")[0][2] == flaw
@@ -55,3 +55,7 @@ def test_a_backslash_may_escape_a_quote():
 
 def test_blank_lines_are_no_records():
     assert read("\n1,2\n  \n") == [(2, ["1", "2"], None)]
+
+
+def test_a_space_may_stand_before_an_opening_quote():
+    assert read('1, "a, b"\n', dialect=Dialect(",", '"', "", 0, False, spaced=True)) == [(1, ["1", "a, b"], None)]
