@@ -11,7 +11,7 @@ from crm_core.settings import SignalWeights
 from ui import session
 from ui.controls import number_setting, revert_button, title_of, weight_settings
 
-PANEL_HEIGHT = 330
+PANEL_HEIGHT = 300
 GROUPS = {"bands": N_("Bands"), "weights": N_("Weights"), "sensitivity": N_("Sensitivity"), "lapsed": N_("Lapsed")}
 CHOSEN_GROUP = "churn controls"
 
@@ -31,7 +31,7 @@ def churn_controls(
 
     bands, weights, sensitivity, lapsed = st.tabs(list(titles), key=CHOSEN_GROUP, on_change=opened)
     if bands.open:
-        with bands, st.container(height=PANEL_HEIGHT, border=False):
+        with bands:
             _bands(customers)
     if weights.open:
         with weights, st.container(height=PANEL_HEIGHT, border=False):
@@ -40,24 +40,21 @@ def churn_controls(
         with sensitivity, st.container(height=PANEL_HEIGHT, border=False):
             _sensitivities(absent)
     if lapsed.open:
-        with lapsed, st.container(height=PANEL_HEIGHT, border=False):
+        with lapsed:
             _lapsed(proposed)
-    with st.container(horizontal=True):
-        revert_button("churn.", key="revert churn")
+    revert_button(("churn.", "windows.window_days"), key="revert churn")
 
 
 def _bands(customers: Mapping[str, int]) -> None:
     number_setting("churn.watch_from", step=0.01)
     number_setting("churn.high_from", step=0.01)
+    below, between, above = (formats.customers(customers.get(band, 0)) for band in ("low", "watch", "high"))
     st.caption(
-        _(
-            "Below watch: {low}. Between the two: {watch}. From high up: {high}. The lower bound belongs to the band."
-        ).format(
-            low=formats.customers(customers.get("low", 0)),
-            watch=formats.customers(customers.get("watch", 0)),
-            high=formats.customers(customers.get("high", 0)),
+        _("{below} below watch, {between} from there to high, {above} from high up.").format(
+            below=below, between=between, above=above
         )
     )
+    st.caption(_("The lower bound belongs to the band."))
 
 
 def _sensitivities(absent: Sequence[str]) -> None:
@@ -67,7 +64,6 @@ def _sensitivities(absent: Sequence[str]) -> None:
     for name in SignalWeights.model_fields:
         if name != "overdue_order" and name not in absent:
             number_setting(f"churn.sensitivity.{name}", step=5, least=5, scale=100, unit="%")
-    revert_button("windows.window_days", key="revert window")
 
 
 def _lapsed(proposed: Horizon) -> None:

@@ -45,13 +45,11 @@ def help_of(path: str) -> str | None:
 
 
 def bounds_of(path: str) -> tuple[float, float]:
-    """The least and the most a number may be."""
-    found: dict[str, float] = {}
-    for rule in field_of(path).metadata:
-        for name in ("ge", "gt", "le", "lt"):
-            if (bound := getattr(rule, name, None)) is not None:
-                found[name[0]] = bound
-    return found["g"], found["l"]
+    """The least and the most a number may be: the narrowest of its field's rules."""
+    rules = field_of(path).metadata
+    lows = [bound for rule in rules for name in ("ge", "gt") if (bound := getattr(rule, name, None)) is not None]
+    highs = [bound for rule in rules for name in ("le", "lt") if (bound := getattr(rule, name, None)) is not None]
+    return max(lows), min(highs)
 
 
 def number_setting(
@@ -184,8 +182,8 @@ def weight_settings(prefix: str, names: Sequence[str], absent: Sequence[str] = (
         st.caption(_("No data in this data set for: {titles}.").format(titles=titles))
 
 
-def revert_button(prefix: str, key: str) -> None:
-    """Take back the draft's changes under `prefix`; shown only while there are any."""
+def revert_button(prefix: str | tuple[str, ...], key: str) -> None:
+    """Take back the draft's changes under one prefix or several; grey while there are none."""
     changed = [path for path in session.draft_changes() if path.startswith(prefix)]
     st.button(
         _("Back to saved"),

@@ -62,6 +62,17 @@ def open_data_set(key: str) -> DataSet:
     return workspace().open(key)
 
 
+def choose_data(key: str) -> None:
+    """Put a data set in force from the next run on."""
+    st.session_state["next data"] = key
+
+
+def settle_data() -> None:
+    """Before anything is drawn: put in force the data set that was just loaded."""
+    if (key := st.session_state.pop("next data", None)) is not None:
+        st.session_state["data"] = key
+
+
 def current_data() -> DataSet | None:
     """The data set in force; None if there is none at all."""
     keys = data_sets()
@@ -225,8 +236,8 @@ def change_settings(values: dict[str, Any]) -> None:
         change_setting(path, value)
 
 
-def revert(prefix: str = "") -> None:
-    """Take back the changes whose path begins with `prefix`; all of them without one."""
+def revert(prefix: str | tuple[str, ...] = "") -> None:
+    """Take back the changes whose path begins with `prefix`, or with one of several; all of them without one."""
     for path in draft_changes():
         if path.startswith(prefix):
             _count_up(path)

@@ -45,7 +45,7 @@ def columns(currency: str, value: ValueSettings) -> dict[str, Column]:
 
     return {
         "customer_id": Column(_("Customer"), width="small"),
-        "name": Column(_("Name"), lambda name: name or "", width="medium"),
+        "name": Column(_("Name"), lambda name: name or "", width=150),
         "region": Column(_("Region"), lambda region: region or ""),
         "industry": Column(_("Industry"), lambda industry: industry or ""),
         "sales_rep": Column(_("Sales rep"), lambda rep: rep or ""),
@@ -65,7 +65,7 @@ def columns(currency: str, value: ValueSettings) -> dict[str, Column]:
         "usual_gap_days": Column(
             _("Usual gap"), lambda days: formats.days(round(days)) if days else "–", width="small"
         ),
-        "reasons": Column(_("Why"), width="large"),
+        "reasons": Column(_("Why"), width=350),
     }
 
 
@@ -79,10 +79,12 @@ def customer_table(
     file_name: str,
     computed: Mapping[str, Callable[[dict[str, Any]], Any]] | None = None,
     sortable: Sequence[str] | None = None,
+    lines: int = 1,
 ) -> None:
     """A list of customers with search, order, pages and export; a click on a row opens the customer.
 
     `shown` are names of `columns`; `computed` gives those that the listing does not have, from a row.
+    `lines` is how many lines of text a row has room for; text wraps from three on.
     """
     known = columns(currency, value)
     sortable = sortable or [name for name in shown if name in listing.columns]
@@ -132,7 +134,8 @@ def customer_table(
         on_select="rerun",
         selection_mode="single-row",
         column_config={name: _config(known[name]) for name in shown},
-        height="content" if len(rows) <= 12 else 458,
+        height="content" if len(rows) * lines <= 12 else 458 if lines == 1 else 620,
+        row_height=13 + 21 * lines if lines > 1 else None,
         alt=_("List of customers"),
     )
     if pages > 1:

@@ -23,10 +23,10 @@ def risk_histogram(distribution: pa.Table, watch_from: float, high_from: float, 
     """How risk spreads over the customers, with the lower bounds of the bands.
 
     `distribution`, one row per bin and band: `risk` (0-1, the bin's lower bound, bins of 0.02),
-    `customers`, `band`. Customdata: [band]. Bars that would press all others flat, as those of nobody at
-    risk and of everybody silent do, are cut at the top and carry their count.
+    `customers`, `band`. Customdata: [band]. Those who are lost are left out: their silence decides, not
+    their risk. Bars that would press all others flat are cut at the top and carry their count.
     """
-    bins = style.rows(distribution)
+    bins = [row for row in style.rows(distribution) if row["band"] != "lost"]
     if not bins:
         return style.empty(title or _("Risk"))
     bands = [band for band in palette.RISK_BANDS if any(row["band"] == band for row in bins)]
@@ -34,7 +34,7 @@ def risk_histogram(distribution: pa.Table, watch_from: float, high_from: float, 
     drawn = style.figure(
         "risk_histogram",
         [_risk_bars(band, [row for row in bins if row["band"] == band], counts[band]) for band in bands],
-        height=290,
+        height=240,
         barmode="stack",
         bargap=0.06,
         showlegend=True,
@@ -48,7 +48,7 @@ def risk_histogram(distribution: pa.Table, watch_from: float, high_from: float, 
         ticktext=["0", formats.number(watch_from, 2), formats.number(high_from, 2), "1"],
         title=style.axis_title(_("Risk (0-1, weighted mean of the signals)")),
     )
-    drawn.update_yaxes(title=style.axis_title(_("Customers")), nticks=5, **style.grid())
+    drawn.update_yaxes(title=style.axis_title(_("Customers not lapsed")), nticks=5, **style.grid())
     _cut_tall_bars(drawn, bins)
     facts = [f"{risk_band_name(band)}: {formats.customers(count)}" for band, count in counts.items()]
     finding = title or _("{customers} at high risk, {watched} to watch").format(
@@ -113,7 +113,7 @@ def revenue_at_risk(table: pa.Table, currency: str = "", title: str | None = Non
     drawn = style.figure(
         "revenue_at_risk",
         [_revenue_bars(band, [row for row in at_risk if row["band"] == band], whole, currency) for band in AT_RISK],
-        height=84 + 44 * len(tiers),
+        height=84 + 38 * len(tiers),
         barmode="stack",
         bargap=0.3,
         showlegend=True,

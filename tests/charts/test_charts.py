@@ -273,7 +273,7 @@ def test_cells_that_touch_share_their_edge_in_spite_of_rounding():
 
 def test_a_bar_that_would_press_all_others_flat_is_cut_and_says_its_count():
     even = table("risk customers band", *((place / 50, 10 + place % 3, "low") for place in range(20)))
-    towering = pa.concat_tables([even, table("risk customers band", (0.98, 900, "lost"))])
+    towering = pa.concat_tables([even, table("risk customers band", (0.98, 900, "high"))])
 
     cut = charts.risk_histogram(towering, 0.5, 0.7).figure.layout
 
@@ -286,3 +286,10 @@ def test_revenue_at_risk_leaves_out_who_is_safe_and_who_is_lost():
     chart = charts.revenue_at_risk(tables.risk_tiers(), "CNY")
 
     assert {band for _tier, band in keys_of(chart)} == {"watch", "high"}
+
+
+def test_the_lost_are_not_in_the_histogram_of_risk():
+    bins = table("risk customers band", (0.9, 3, "high"), (0.98, 900, "lost"))
+
+    assert keys_of(charts.risk_histogram(bins, 0.5, 0.7)) == [("high",)]
+    assert charts.risk_histogram(bins.slice(1), 0.5, 0.7).figure.layout.annotations[0].text == "Nothing to show"
