@@ -5,7 +5,7 @@ put together here: the weighted mean over them (`crm_core.weights`) and the rule
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -74,7 +74,10 @@ LEVEL_NAMES: dict[int, tuple[str, ...]] = {
 }
 
 NO_CUT_POINTS = -1
-BEYOND_ALL_POINTS = 10001
+MOST_CUTS = 5
+CUT_MODELS = {"quotas": "quota_cuts", "value_share": "value_share_cuts"}
+"""Methods whose cuts follow from the scores, and the model that finds them."""
+
 NO_LEVEL_CUT = 2.0
 
 
@@ -163,6 +166,21 @@ def scoring(
     book: Book, settings: ValueSettings, source: str, parts: tuple[Recipe, ...], levels: str = "customer_ranks"
 ) -> Scoring:
     """Everything that stands between the levels in `source` and a tier for each customer."""
+    uncut = _uncut(book, settings, source, levels)
+    if settings.method not in CUT_MODELS:
+        return _cut(uncut, settings, _fixed_cut_points(settings))
+    recipe = book.recipe(
+        "bounds",
+        "select * from tier_bounds",
+        parameters=uncut.parameters,
+        drafts={**uncut.drafts, "tier_cuts": f"select * from {CUT_MODELS[settings.method]}"},
+        parts=parts,
+    )
+    return _cut(uncut, settings, _found_cut_points(settings, book.engine.small(recipe)))
+
+
+def _uncut(book: Book, settings: ValueSettings, source: str, levels: str) -> Scoring:
+    """The scores, and all that cutting them needs beside the cuts."""
     mean = weighted_levels(book, settings)
     drafts = {
         "customer_levels": f"select * from {levels}",
@@ -176,11 +194,34 @@ def scoring(
         **_override_parameters(settings.overrides, settings.tier_count),
         **_matrix_parameters(settings),
         "tier_count": settings.tier_count,
+        "quotas": _cumulated(settings.quotas),
+        "value_shares": _cumulated(settings.value_shares),
+        "value_measure": settings.value_measure,
     }
-    cut_points = _cut_points(book, settings, drafts, parameters, parts)
-    unused = [NO_CUT_POINTS] * (5 - len(cut_points))
-    parameters |= {f"cut_{place}": cut for place, cut in enumerate([*cut_points, *unused], start=1)}
-    return Scoring(mean, drafts, parameters, tuple(cut / 100 for cut in cut_points))
+    return Scoring(mean, drafts, parameters, ())
+
+
+def _cut(uncut: Scoring, settings: ValueSettings, cut_points: Sequence[int]) -> Scoring:
+    """The scores cut at these points, in hundredths, best tier first."""
+    unused = [NO_CUT_POINTS] * (MOST_CUTS - len(cut_points))
+    bounds = {f"cut_{place}": cut for place, cut in enumerate([*cut_points, *unused], start=1)}
+    columns = ", ".join(f"${name}::int as {name}" for name in bounds)
+    drafts = {**uncut.drafts, "cut_scores": f"select *, {columns} from customer_scores"}
+    return replace(
+        uncut,
+        drafts=drafts,
+        parameters={**uncut.parameters, **bounds},
+        cuts=tuple(cut / 100 for cut in cut_points),
+    )
+
+
+def _fixed_cut_points(settings: ValueSettings) -> list[int]:
+    return [round(threshold * 100) for threshold in settings.thresholds] if settings.method == "thresholds" else []
+
+
+def _found_cut_points(settings: ValueSettings, bounds: pa.Table) -> list[int]:
+    """The cuts in use out of the columns `cut_1` ... of a table, the same on all of its rows."""
+    return [int(bounds[f"cut_{number}"][0].as_py()) for number in range(1, settings.tier_count)]
 
 
 def _score_text(mean: WeightedMean, settings: ValueSettings, source: str) -> str:
@@ -222,34 +263,6 @@ def _matrix_parameters(settings: ValueSettings) -> dict[str, Any]:
         padded = [*cuts, *[NO_LEVEL_CUT] * (3 - len(cuts))]
         bound |= {f"{axis}_cut_{place}": cut for place, cut in enumerate(padded, start=1)}
     return bound
-
-
-def _cut_points(
-    book: Book,
-    settings: ValueSettings,
-    drafts: Mapping[str, str],
-    parameters: Mapping[str, Any],
-    parts: tuple[Recipe, ...],
-) -> list[int]:
-    """Lowest score in hundredths of each tier but the last; beyond all scores where a tier takes nobody."""
-    if settings.method == "matrix":
-        return []
-    if settings.method == "thresholds":
-        return [round(threshold * 100) for threshold in settings.thresholds]
-    model, name, shares = {
-        "quotas": ("quota_cuts", "quotas", settings.quotas),
-        "value_share": ("value_share_cuts", "value_shares", settings.value_shares),
-    }[settings.method]
-    cumulated = _cumulated(shares)
-    bound = {**parameters, name: cumulated, "value_measure": settings.value_measure}
-    recipe = book.recipe(
-        "cuts", f"select * from {model} order by tier_number", parameters=bound, drafts=drafts, parts=parts
-    )
-    found = {row["tier_number"]: row["cut_points"] for row in book.engine.small(recipe).to_pylist()}
-    return [
-        found.get(number, BEYOND_ALL_POINTS) if share > 0 else BEYOND_ALL_POINTS
-        for number, share in enumerate(cumulated, start=1)
-    ]
 
 
 def _cumulated(shares: Sequence[float]) -> list[float]:
@@ -563,7 +576,7 @@ MOVES_SCHEMA = pa.schema(
 def value_tiers(book: Book, settings: ValueSettings | None = None, saved: Scenario | None = None) -> ValueTiers:
     """Score every customer in view, cut the scores into tiers, and compare with the saved scenario.
 
-    Two passes over one narrow table: one finds the cuts, one sums by tier now and tier as saved.
+    One pass over one narrow table finds the cuts and sums by tier now and tier as saved.
     Scores are 0-100 in hundredths; equal scores share a tier. Without `settings` the saved ones apply.
 
     Raises NotEnoughData if no customer is in view or no weighted dimension has data.
@@ -573,8 +586,26 @@ def value_tiers(book: Book, settings: ValueSettings | None = None, saved: Scenar
     if book.is_empty:
         raise NotEnoughData(_("No customer is in view on this day with these filters."))
     inputs = value_inputs(book, settings, saved)
-    how = scoring(book, settings, "value_inputs", (inputs,))
-    recipe = book.recipe(
-        "cells", "select * from tier_cells", parameters=how.parameters, drafts=how.drafts, parts=(inputs,)
-    )
-    return ValueTiers(book, settings, saved, how, inputs, book.engine.small(recipe))
+    how, cells = _scored_cells(book, settings, inputs)
+    return ValueTiers(book, settings, saved, how, inputs, cells)
+
+
+def _scored_cells(book: Book, settings: ValueSettings, inputs: Recipe) -> tuple[Scoring, pa.Table]:
+    """The cuts, and one row per pair of tiers: in one pass over the customers, whatever the method."""
+    uncut = _uncut(book, settings, inputs.name, inputs.name)
+    if settings.method not in CUT_MODELS:
+        how = _cut(uncut, settings, _fixed_cut_points(settings))
+        return how, book.engine.small(_cells(book, "select * from tier_cells", how, inputs))
+    in_one_pass = {
+        "score_distribution": "select * from score_sums",
+        "tier_cuts": f"select * from {CUT_MODELS[settings.method]}",
+        "cut_scores": "select * from score_cells cross join tier_bounds",
+    }
+    with_bounds = replace(uncut, drafts={**uncut.drafts, **in_one_pass})
+    found = book.engine.small(_cells(book, "select * from tier_cells_and_bounds", with_bounds, inputs))
+    how = _cut(uncut, settings, _found_cut_points(settings, found))
+    return how, found.drop_columns([f"cut_{number}" for number in range(1, MOST_CUTS + 1)])
+
+
+def _cells(book: Book, text: str, how: Scoring, inputs: Recipe) -> Recipe:
+    return book.recipe("cells", text, parameters=how.parameters, drafts=how.drafts, parts=(inputs,))

@@ -19,7 +19,7 @@ COMMENT_OR_TEXT = re.compile(r"--[^\n]*|'(?:[^']|'')*'")
 SOURCE = re.compile(r"\b(?<!distinct )(?:from|join)\s+([a-z_][a-z0-9_]*)\b(?!\s*\()")
 PARAMETER = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
-REMEMBERED_TEXTS = 4096  # the models, and the short SELECTs of the settings in use: a slider asks for them again and again
+REMEMBERED_TEXTS = 4096  # the models, and the short SELECTs that sliders ask for again and again
 
 
 @dataclass(frozen=True)

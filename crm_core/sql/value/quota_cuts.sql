@@ -2,6 +2,7 @@
 --
 -- $quotas are cumulated shares, best tier first. A tier takes every customer down to the score at
 -- which its share is reached, so equals stay together and a tier may hold a little more than asked.
+-- A share of nothing takes nobody and has no row.
 with
 
 cumulated as (
@@ -9,7 +10,7 @@ cumulated as (
         score_points,
         sum(customers) over (order by score_points desc) as customers_from_here_up,
         sum(customers) over () as all_customers
-    from score_counts
+    from score_distribution
 ),
 
 quotas as (
@@ -24,4 +25,5 @@ select
 from quotas
 inner join cumulated
     on cumulated.customers_from_here_up >= round(quotas.quota * cumulated.all_customers, 6)
+where quotas.quota > 0
 group by quotas.tier_number

@@ -2,6 +2,7 @@
 --
 -- $value_shares are cumulated shares of $value_measure ('revenue' or 'margin'), best tier first: the
 -- best customers that together bring the share. What customers took back counts as nothing brought.
+-- A share of nothing takes nobody and has no row.
 with
 
 brought as (
@@ -31,4 +32,5 @@ select
 from shares
 inner join cumulated
     on ratio(cumulated.value_from_here_up, cumulated.all_value) >= shares.value_share - 1e-9
+where shares.value_share > 0
 group by shares.tier_number
