@@ -4,15 +4,18 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from crm_core.engine import Database
 from crm_core.store import Workspace
 from tests.store.loads import load
-from ui import demo
+from ui import demo, streamlit_seam
 
 APP = Path(__file__).parent.parent.parent / "app.py"
 FIRST_OF_JULY = datetime(2026, 7, 1, tzinfo=UTC)
@@ -26,9 +29,20 @@ def fresh_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Each test begins like a new process: nothing cached, errors told in full."""
     monkeypatch.setenv("STREAMLIT_CLIENT_SHOW_ERROR_DETAILS", "full")
     monkeypatch.setenv("CLIENTELE_DEMO", "off")
+    monkeypatch.setattr(PagesManager, "__init__", without_pages_folder(PagesManager.__init__))
     yield
     st.cache_data.clear()
     st.cache_resource.clear()
+
+
+def without_pages_folder(begin: Callable[..., None]) -> Callable[..., None]:
+    """AppTest looks for a `pages` folder at every run, which our server never does."""
+
+    def begun(self: PagesManager, *arguments: Any, **named: Any) -> None:
+        begin(self, *arguments, **named)
+        streamlit_seam.ignore_pages_folder()
+
+    return begun
 
 
 @pytest.fixture(scope="session")
@@ -72,16 +86,14 @@ def shop(workspace: Path, tmp_path: Path) -> Callable[[list[tuple[str, str, floa
 
 @pytest.fixture
 def open_app() -> OpenApp:
-    """Open a page: `open_app("value_tiers", lang="zh_Hans", region=["North"])`; parameters go into the address."""
+    """Open a page by its address: `open_app("value-tiers", lang="zh_Hans", region=["North"])`."""
 
-    def opened(page: str = "overview", **address: str | list[str]) -> AppTest:
+    def opened(page: str = "", **address: str | list[str]) -> AppTest:
         at = AppTest.from_file(str(APP), default_timeout=60)
+        at._page_hash = calc_hash(page) if page else ""  # switch_page knows files only; our pages are functions
         for name, value in address.items():
             at.query_params[name] = value
-        at.run()
-        if page != "overview":
-            at.switch_page(f"pages/{page}.py").run()
-        return at
+        return at.run()
 
     return opened
 
