@@ -7,6 +7,7 @@ all customers, and the rank of each customer in view on each dimension.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -71,26 +72,16 @@ class Book:
     @property
     def relations(self) -> dict[str, str]:
         """The data set's tables, read where they lie."""
-        return {name: self.data.relation(name) for name in RELATIONS}
+        return dict(_relations(self.data))
 
     @property
     def features(self) -> Recipe:
         """`customer_features`: one row per customer of the data set who bought by `as_of`."""
-        parameters = {
-            **self.windows.days(self.as_of),
-            "has_payments": self.data.has("payments"),
-            "has_archive": self.data.has("customers"),
-        }
-        return Recipe("customer_features", parameters=parameters, relations=self.relations)
+        return _features(self.data, self.as_of, self.windows)
 
     def levels(self, normalisation: Normalisation = "percentile") -> Recipe:
         """One row per customer in view: `<dimension>_level`, 0 to 1, for every dimension."""
-        return Recipe(
-            LEVEL_MODELS[normalisation],
-            parameters=self.filters.parameters(),
-            relations={"customers": self.data.relation("customers")},
-            parts=(self.features,),
-        )
+        return _levels(self.data, self.as_of, self.windows, self.filters, normalisation)
 
     def recipe(
         self,
@@ -112,8 +103,8 @@ class Book:
             name,
             text=text,
             parameters=bound,
-            relations=self.relations,
-            drafts=drafts or {},
+            relations=_relations(self.data),
+            drafts={**_view(self.filters), **(drafts or {})},
             parts=(self.features, *parts),
         )
 
@@ -189,6 +180,42 @@ class Book:
         from crm_core.customer import customer_view
 
         return customer_view(self, customer_id, scenario)
+
+
+# ---------------------------------------------------------------------- recipes asked for again and again
+
+REMEMBERED_RECIPES = 256
+
+
+@lru_cache(REMEMBERED_RECIPES)
+def _relations(data: DataSet) -> Mapping[str, str]:
+    return {name: data.relation(name) for name in RELATIONS}
+
+
+@lru_cache(REMEMBERED_RECIPES)
+def _features(data: DataSet, as_of: date, windows: Windows) -> Recipe:
+    parameters = {
+        **windows.days(as_of),
+        "has_payments": data.has("payments"),
+        "has_archive": data.has("customers"),
+    }
+    return Recipe("customer_features", parameters=parameters, relations=_relations(data))
+
+
+@lru_cache(REMEMBERED_RECIPES)
+def _levels(data: DataSet, as_of: date, windows: Windows, filters: Filters, normalisation: Normalisation) -> Recipe:
+    return Recipe(
+        LEVEL_MODELS[normalisation],
+        parameters=filters.parameters(),
+        relations={"customers": data.relation("customers")},
+        drafts=_view(filters),
+        parts=(_features(data, as_of, windows),),
+    )
+
+
+def _view(filters: Filters) -> dict[str, str]:
+    """Without a filter everybody is in view, and the archive need not be read to know it."""
+    return {} if filters else {"customers_in_view": "select * from customer_features"}
 
 
 def _columns(table: pa.Table) -> list[tuple[str, Any]]:

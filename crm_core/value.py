@@ -7,12 +7,12 @@ put together here: the weighted mean over them (`crm_core.weights`) and the rule
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import pyarrow as pa
 
-from crm_core.book import Book
+from crm_core.book import REMEMBERED_RECIPES, Book
 from crm_core.churn import saved_risk
 from crm_core.engine import Recipe
 from crm_core.errors import NotEnoughData
@@ -282,6 +282,7 @@ def saved_tiers(book: Book, settings: ValueSettings) -> Recipe:
     )
 
 
+@lru_cache(REMEMBERED_RECIPES)
 def value_inputs(book: Book, settings: ValueSettings, saved: Scenario) -> Recipe:
     """One row per customer in view: levels, figures, and tier and risk under the saved scenario.
 
