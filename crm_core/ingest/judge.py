@@ -45,7 +45,9 @@ def judge(
     table = TABLES[mapping.table]
     read = [*readings.values(), *extras.values()]
     cells = ", ".join(cell_names(raw.width))
-    texts = ", ".join(f"{text_sql(reading.cell, reading.kind)} as {reading.text}" for reading in read)
+    texts = ", ".join(
+        f"{text_sql(reading.cell, reading.kind, reading.cell in raw.trim)} as {reading.text}" for reading in read
+    )
     first = [f"{r.first_step} as {r.first_name}" for r in read if r.first_step]
     second = [f"{r.second_step} as {r.second_name}" for r in read if r.second_step]
     values = ", ".join(f"{reading.sql} as {reading.value}" for reading in read)

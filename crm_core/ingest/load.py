@@ -4,7 +4,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,13 @@ from crm_core.ingest.raw import RawTable, parquet_relation
 from crm_core.ingest.read_text import read_text
 from crm_core.ingest.report import ASIDE, write_report
 from crm_core.ingest.source import Progress, ProgressListener, SourceTable
-from crm_core.ingest.values import CellReading, decide_reading
+from crm_core.ingest.values import CellReading, decide_reading, trim_cells
 from crm_core.ingest.workbook import read_workbook
 from crm_core.language import _
 from crm_core.schema import TABLES, Kind
 
 EXTRA_KINDS: dict[str, Kind] = {"unit_price": "money", "profit": "money", "status": "text", "return_flag": "flag"}
-WRITTEN = "format parquet, compression zstd, compression_level 1"
+WRITTEN = "format parquet, compression snappy"
 
 
 @dataclass(frozen=True)
@@ -81,11 +81,12 @@ def load_table(
     ):
         raw = read_raw(source, Path(work), cursor, tell)
         tell(Progress("type", 0, raw.row_count))
+        raw = replace(raw, trim=trim_cells(cursor, raw, _cells(source, mapping)))
         judgement = _judge(cursor, raw, source, mapping, as_of)
         tell(Progress("write", 0, raw.row_count))
         written = Path(work) / "accepted.parquet", Path(work) / "set_aside.parquet"
         _write_accepted(cursor, judgement, source, written[0])
-        _write_set_aside(cursor, judgement, raw, source, written[1])
+        _write_set_aside(cursor, judgement, raw, source, *written)
         report = write_report(cursor, judgement, raw, source, mapping, written[0], as_of)
         for path in written:
             path.replace(folder / path.name)
@@ -138,6 +139,11 @@ def read_raw(
         f"copy (select * from {relation}) to {quoted(str(target))} (format parquet, compression snappy)"
     ).fetchall()
     return columnar_table(parquet_relation(target), len(source.headers), source.line_count)
+
+
+def _cells(source: SourceTable, mapping: Mapping) -> list[str]:
+    """The cells the mapping reads."""
+    return [f"c{source.headers.index(header)}" for header in mapping.headers_used()]
 
 
 def _nobody(_progress: Progress) -> None:
@@ -197,9 +203,19 @@ def _write_accepted(cursor: duckdb.DuckDBPyConnection, judgement: Judgement, sou
 
 
 def _write_set_aside(
-    cursor: duckdb.DuckDBPyConnection, judgement: Judgement, raw: RawTable, source: SourceTable, target: Path
+    cursor: duckdb.DuckDBPyConnection,
+    judgement: Judgement,
+    raw: RawTable,
+    source: SourceTable,
+    accepted: Path,
+    target: Path,
 ) -> None:
-    """Rows set aside, by line, into a temporary table (the report reads it) and the file."""
+    """Rows set aside, by line, into a temporary table (the report reads it) and the file.
+
+    Where every record was kept there is nothing to look for.
+    """
+    kept = cursor.execute(f"select count(*) from {parquet_relation(accepted)}").fetchone()
+    is_whole = kept is not None and kept[0] == raw.row_count
     amount = "amount" if "amount" in judgement.table.column_names else "cast(null as decimal(18,4))"
     cursor.execute(
         f"""
@@ -207,7 +223,7 @@ def _write_set_aside(
         select {quoted(source.file_name)} as source_file, cast(line as bigint) as source_line,
             reason_header as column_name, reason_value as value, reason, coalesce(raw, {_row_text_sql(raw)}) as raw,
             {amount} as amount
-        from ({judgement.sql}) where reason is not null and not is_blank order by line
+        from ({judgement.sql}) where {"false" if is_whole else "reason is not null and not is_blank"} order by line
         """
     ).fetchall()
     cursor.execute(

@@ -26,6 +26,7 @@ REASONS: dict[str, str] = {
     "unreadable_value": N_("A required value cannot be read"),
     "implausible_amount": N_("The amount is too large to be one"),
     "duplicate_line": N_("The line repeats another letter for letter"),
+    "repeated_customer": N_("A fuller row of the same customer stands for it"),
 }
 
 

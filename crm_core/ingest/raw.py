@@ -19,7 +19,8 @@ class RawTable:
     `relation` is SQL for the rows: `line` BIGINT (physical line or sheet row, 1-based), `flaw`
     VARCHAR (a reason code, null for a whole record), `raw` VARCHAR (a flawed record as written),
     then `c0` ... VARCHAR, `width` of them. Every physical line is in one of the counts:
-    `line_count = header_lines + blank_lines + row_count + continued_lines`.
+    `line_count = header_lines + blank_lines + row_count + continued_lines`. `trim` are the cells known to
+    have no white space at their ends.
     """
 
     relation: str
@@ -31,6 +32,7 @@ class RawTable:
     continued_lines: int
     bad_byte_count: int = 0
     nul_count: int = 0
+    trim: frozenset[str] = frozenset()
 
 
 def cell_names(width: int) -> list[str]:

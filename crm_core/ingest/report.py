@@ -75,7 +75,7 @@ def _one(cursor: duckdb.DuckDBPyConnection, sql: str) -> int:
 def _amounts(cursor: duckdb.DuckDBPyConnection, judgement: Judgement, kept: str) -> tuple[Decimal, Decimal, Decimal]:
     """Sums of what came in, of what was kept and of what was set aside."""
     sums = (
-        cursor.execute(f"select sum(amount) from ({judgement.sql}) where not is_blank").fetchone(),
+        cursor.execute(f"select sum(amount) from ({judgement.sql})").fetchone(),
         cursor.execute(f"select sum(amount) from {kept}").fetchone(),
         cursor.execute(f"select sum(amount) from {ASIDE}").fetchone(),
     )
