@@ -1,0 +1,213 @@
+"""The gate in front of lifetime value: each reason not to believe a prediction, as a sentence with its figure.
+
+Behind a closed gate there is no number: what is returned is a `Closed` with its reasons, and nothing else.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy.stats import rankdata
+
+from crm_core import formats
+from crm_core.language import _
+from crm_core.lifetime.maximum_likelihood import Fit
+from crm_core.lifetime.purchases import Spend
+
+FEWEST_REPEAT_BUYERS = 100
+SHORTEST_HISTORY_DAYS = 90
+SHORTEST_HISTORY_SHARE = 0.5
+"""Of the horizon: looking twice as far ahead as back is guessing."""
+LONGEST_SILENCE_DAYS = 30
+STRONGEST_CORRELATION = 0.3
+WIDEST_DRIFT = 0.3
+LARGEST_WORTHLESS_SHARE = 0.1
+"""Of the repeat buyers: so many may have brought nothing on balance before the model of spend leaves out too much."""
+
+MODEL_NAMES = {"bg_nbd": "BG/NBD", "mbg_nbd": "MBG/NBD", "gamma_gamma": "Gamma-Gamma"}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why the gate is closed: which check, and the figures it saw."""
+
+    code: str
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+    def sentence(self) -> str:
+        """The reason in the language now spoken, with its figures."""
+        return SENTENCES[self.code](self.figures)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """No prediction, and why: at least one reason."""
+
+    reasons: tuple[Reason, ...]
+
+    def sentences(self) -> list[str]:
+        return [reason.sentence() for reason in self.reasons]
+
+
+# ---------------------------------------------------------------------- the checks
+
+
+def too_few_repeat_buyers(customers: int, wanted: int = FEWEST_REPEAT_BUYERS) -> list[Reason]:
+    if customers >= wanted:
+        return []
+    return [Reason("too_few_repeat_buyers", {"customers": customers, "wanted": wanted})]
+
+
+def too_short_a_history(history_days: int, horizon_days: int) -> list[Reason]:
+    wanted = max(SHORTEST_HISTORY_DAYS, round(SHORTEST_HISTORY_SHARE * horizon_days))
+    if history_days >= wanted:
+        return []
+    return [Reason("too_short_a_history", {"days": history_days, "wanted": wanted, "horizon": horizon_days})]
+
+
+def no_order_lately(silence_days: int) -> list[Reason]:
+    return [] if silence_days <= LONGEST_SILENCE_DAYS else [Reason("no_order_lately", {"days": silence_days})]
+
+
+def doubtful_fit(model: str, names: tuple[str, ...], fit: Fit) -> list[Reason]:
+    """No convergence, a parameter at a limit of the search, or a ridge where a peak should be: the first that holds."""
+    if fit.at_bound:
+        place = fit.at_bound[0]
+        return [Reason("at_bound", {"model": model, "name": names[place], "value": float(fit.parameters[place])})]
+    if not fit.is_identified:
+        return [Reason("not_identified", {"model": model})]
+    if not fit.has_converged:
+        return [Reason("no_convergence", {"model": model, "gain": fit.gain_left})]
+    return []
+
+
+def infinite_mean(q: float) -> list[Reason]:
+    """With q at most 1 the mean spend of a new customer has no bound."""
+    return [] if q > 1 else [Reason("infinite_mean", {"value": q})]
+
+
+def worthless_purchases(repeat_buyers: int, worth: int) -> list[Reason]:
+    worthless = repeat_buyers - worth
+    if worthless <= LARGEST_WORTHLESS_SHARE * repeat_buyers:
+        return []
+    return [Reason("worthless_purchases", {"customers": worthless, "share": worthless / repeat_buyers})]
+
+
+def spend_follows_frequency(spend: Spend) -> list[Reason]:
+    """Spearman's rank correlation: no currency and no single large order decides it."""
+    found = rank_correlation(spend)
+    return [] if abs(found) <= STRONGEST_CORRELATION else [Reason("spend_follows_frequency", {"correlation": found})]
+
+
+def spend_drifts(earlier: float | None, later: float | None, currency: str) -> list[Reason]:
+    if not earlier or later is None or earlier < 0 or abs(later / earlier - 1) <= WIDEST_DRIFT:
+        return []
+    return [Reason("spend_drifts", {"earlier": earlier, "later": later, "currency": currency})]
+
+
+def rank_correlation(spend: Spend) -> float:
+    """Of repeat purchases with mean spend, over customers, -1 to 1; 0 where either is the same for all."""
+    ranks = np.stack([rankdata(spend.repeat_purchases), rankdata(spend.mean_spend)])
+    if spend.customer_count < 2 or not ranks.std(axis=1).all():
+        return 0.0
+    return float(np.corrcoef(ranks)[0, 1])
+
+
+# ---------------------------------------------------------------------- in words
+
+
+def _few(figures: Mapping[str, Any]) -> str:
+    return _(
+        "Only {customers} bought on more than one day; the models need {wanted}."
+        " Choose a later day or load more history."
+    ).format(customers=formats.customers(figures["customers"]), wanted=formats.number(figures["wanted"]))
+
+
+def _short(figures: Mapping[str, Any]) -> str:
+    return _(
+        "The orders reach back {days}; to look {horizon} ahead takes {wanted}."
+        " Shorten the horizon or load more history."
+    ).format(
+        days=formats.days(figures["days"]),
+        horizon=formats.days(figures["horizon"]),
+        wanted=formats.days(figures["wanted"]),
+    )
+
+
+def _silent(figures: Mapping[str, Any]) -> str:
+    return _(
+        "Nobody has ordered for {days}, so every customer would look lost. Choose a day on which the data are complete."
+    ).format(days=formats.days(figures["days"]))
+
+
+def _bound(figures: Mapping[str, Any]) -> str:
+    return _("{model} does not describe these customers: its parameter {name} runs away to {value}.").format(
+        model=MODEL_NAMES[figures["model"]], name=figures["name"], value=f"{figures['value']:.3g}"
+    )
+
+
+def _ridge(figures: Mapping[str, Any]) -> str:
+    return _("These orders do not fix the parameters of {model}: many values fit them alike.").format(
+        model=MODEL_NAMES[figures["model"]]
+    )
+
+
+def _unfinished(figures: Mapping[str, Any]) -> str:
+    return _("The fit of {model} did not settle: its log-likelihood could still rise by {gain}.").format(
+        model=MODEL_NAMES[figures["model"]], gain=f"{figures['gain']:.3g}"
+    )
+
+
+def _infinite(figures: Mapping[str, Any]) -> str:
+    return _(
+        "Spend differs so wildly between customers that it has no mean: q of Gamma-Gamma is {value}, not above 1."
+    ).format(value=formats.number(figures["value"], 2))
+
+
+def _worthless(figures: Mapping[str, Any]) -> str:
+    return _(
+        "{customers} who came back ({share}) brought nothing on balance since;"
+        " the model of spend describes only those who bring something."
+    ).format(customers=formats.customers(figures["customers"]), share=formats.percent(figures["share"]))
+
+
+def _follows(figures: Mapping[str, Any]) -> str:
+    text = (
+        _(
+            "Who buys more often also spends more each time (rank correlation {figure});"
+            " the model of spend takes the two to be unrelated."
+        )
+        if figures["correlation"] > 0
+        else _(
+            "Who buys more often spends less each time (rank correlation {figure});"
+            " the model of spend takes the two to be unrelated."
+        )
+    )
+    return text.format(figure=formats.number(figures["correlation"], 2))
+
+
+def _drifts(figures: Mapping[str, Any]) -> str:
+    earlier, later, currency = figures["earlier"], figures["later"], figures["currency"]
+    return _(
+        "A repeat purchase was worth {earlier} in the first half of the history and {later} in the second ({change});"
+        " the model of spend takes it to stay the same."
+    ).format(
+        earlier=formats.money(earlier, currency),
+        later=formats.money(later, currency),
+        change=formats.percent(later / earlier - 1, signed=True),
+    )
+
+
+SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "too_few_repeat_buyers": _few,
+    "too_short_a_history": _short,
+    "no_order_lately": _silent,
+    "at_bound": _bound,
+    "not_identified": _ridge,
+    "no_convergence": _unfinished,
+    "infinite_mean": _infinite,
+    "worthless_purchases": _worthless,
+    "spend_follows_frequency": _follows,
+    "spend_drifts": _drifts,
+}
