@@ -105,7 +105,7 @@ def data_set(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> DataSet:
 
 
 def data_set_of(tables: Mapping[str, pa.Table]) -> DataSet:
-    """A data set of whole tables in canonical columns."""
+    """A data set of whole tables; canonical columns they lack are null."""
     session = f"test{next(_sessions)}"
     folder = Path(tempfile.mkdtemp(dir=workspace().root.parent, prefix="load-"))
     try:
@@ -142,6 +142,9 @@ def _value(value: Any, sql_type: str) -> Any:
 
 def _load(folder: Path, table: str, rows: pa.Table) -> Load:
     folder.mkdir()
+    for column in TABLES[table].columns:
+        if column.name not in rows.column_names:
+            rows = rows.append_column(column.name, pa.nulls(rows.num_rows, ARROW_TYPES[column.sql_type]))
     lines = rows.append_column("source_file", pa.array([f"{table}.csv"] * rows.num_rows, pa.string()))
     lines = lines.append_column("source_line", pa.array(range(2, rows.num_rows + 2), pa.int64()))
     pq.write_table(lines, folder / "accepted.parquet")
