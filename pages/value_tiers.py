@@ -40,6 +40,7 @@ def page() -> None:
 @st.fragment
 def tuning() -> None:
     """All that hangs on a slider; the book is taken anew because the windows are sliders too."""
+    ui.keep_head_in_step()
     book = ui.current_book()
     assert book is not None
     try:

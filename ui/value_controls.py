@@ -1,4 +1,8 @@
-"""What a manager tunes of customer value: weights, where tiers end, rules that decide alone, windows."""
+"""What a manager tunes of customer value: weights, where tiers end, rules that decide alone, windows.
+
+A choice here carries what it shows in its key, so that a change from elsewhere makes it anew. The browser
+may still send the last of the old one; a choice is taken only from the control that shows what is in force.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -66,8 +70,7 @@ def value_controls(absent: Sequence[str], customers_by_tier: Mapping[int, int]) 
 
 def _preset() -> None:
     """The company's stage sets all weights at once; weights of one's own are no stage."""
-    weights = {name: float(session.setting(f"value.weights.{name}")) for name in DimensionWeights.model_fields}
-    current = preset_of(weights)
+    current = _preset_in_force()
     key = f"value preset:{current}"
     names = list(PRESETS)
     st.selectbox(
@@ -78,13 +81,17 @@ def _preset() -> None:
         placeholder=_("Own weights"),
         key=key,
         on_change=_take_preset,
-        args=(key,),
+        args=(current, key),
         help=_("What matters most changes as a company grows. A stage sets all weights; go on from there."),
     )
 
 
-def _take_preset(key: str) -> None:
-    if (name := st.session_state[key]) is not None:
+def _preset_in_force() -> str | None:
+    return preset_of({name: float(session.setting(f"value.weights.{name}")) for name in DimensionWeights.model_fields})
+
+
+def _take_preset(shown: str | None, key: str) -> None:
+    if (name := st.session_state[key]) is not None and shown == _preset_in_force():
         weights = PRESETS[name][1].model_dump()
         session.change_settings({f"value.weights.{dimension}": weight for dimension, weight in weights.items()})
 
@@ -127,14 +134,15 @@ def _count_of(label: str, path: str, count: int, most: int, kind: str) -> None:
         required=True,
         key=key,
         on_change=_take_count,
-        args=(path, key, kind),
+        args=(path, count, key, kind),
         width="stretch",
     )
 
 
-def _take_count(path: str, key: str, kind: str) -> None:
-    if count := st.session_state[key]:
-        session.change_setting(path, RESIZED[kind](session.setting(path), count))
+def _take_count(path: str, shown: int, key: str, kind: str) -> None:
+    cuts = session.setting(path)
+    if (count := st.session_state[key]) and shown == len(cuts) + 1:
+        session.change_setting(path, RESIZED[kind](cuts, count))
 
 
 def _cuts(method: str, customers_by_tier: Mapping[int, int]) -> None:
@@ -211,7 +219,7 @@ def _rule(place: int, rule: dict[str, Any], names: Sequence[str]) -> None:
             format_func=lambda name: _(RULE_FEATURES[name]),
             key=f"{key}:feature",
             on_change=_take_rule,
-            args=(place, "feature", f"{key}:feature"),
+            args=(place, rule, "feature", f"{key}:feature"),
         )
         st.button(
             "",
@@ -229,7 +237,7 @@ def _rule(place: int, rule: dict[str, Any], names: Sequence[str]) -> None:
         format_func=lambda name: _(COMPARISONS[name]),
         key=f"{key}:comparison",
         on_change=_take_rule,
-        args=(place, "comparison", f"{key}:comparison"),
+        args=(place, rule, "comparison", f"{key}:comparison"),
     )
     middle.number_input(
         _("value, in %") if is_share else _("value"),
@@ -238,7 +246,7 @@ def _rule(place: int, rule: dict[str, Any], names: Sequence[str]) -> None:
         format="%g",
         key=f"{key}:value",
         on_change=_take_rule,
-        args=(place, "value", f"{key}:value", 100 if is_share else 1),
+        args=(place, rule, "value", f"{key}:value", 100 if is_share else 1),
     )
     number = min(int(rule["tier_number"]), len(names))
     right.selectbox(
@@ -248,7 +256,7 @@ def _rule(place: int, rule: dict[str, Any], names: Sequence[str]) -> None:
         format_func=lambda tier: names[tier - 1],
         key=f"{key}:tier_number",
         on_change=_take_rule,
-        args=(place, "tier_number", f"{key}:tier_number"),
+        args=(place, rule, "tier_number", f"{key}:tier_number"),
     )
 
 
@@ -262,9 +270,9 @@ def _remove_rule(place: int) -> None:
     session.change_setting("value.overrides", tuple(rules[:place] + rules[place + 1 :]))
 
 
-def _take_rule(place: int, name: str, key: str, scale: float = 1) -> None:
-    if (value := st.session_state[key]) is None:
+def _take_rule(place: int, shown: dict[str, Any], name: str, key: str, scale: float = 1) -> None:
+    value, rules = st.session_state[key], _current_rules()
+    if value is None or rules[place : place + 1] != [shown]:
         return
-    rules = _current_rules()
     rules[place] = rules[place] | {name: value / scale if name == "value" else value}
     session.change_setting("value.overrides", tuple(rules))
