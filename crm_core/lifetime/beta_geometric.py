@@ -98,7 +98,8 @@ class BetaGeometric:
             self.a + self.b + tosses,
             ahead / (since + ahead),
         )
-        return (self.r + repeat_purchases) / since * (since / (since + ahead)) ** self.a * leaving
+        rate: Floats = (self.r + repeat_purchases) / since * (since / (since + ahead)) ** self.a * leaving
+        return rate
 
     def orders_if_alive(
         self, repeat_purchases: Floats, tenure_days: Floats, horizon: float, discount_rate: float = 0.0
@@ -165,7 +166,8 @@ class BetaGeometric:
             tosses > 0, np.exp(betaln(self.a + 1, self.b + np.maximum(tosses, 1) - 1) - betaln(self.a, self.b)), 0.0
         )
         fewer = np.cumsum(bought, axis=1) - bought
-        return stays * bought + leaves * np.maximum(1 - fewer, 0)
+        probabilities: Floats = stays * bought + leaves * np.maximum(1 - fewer, 0)
+        return probabilities
 
 
 class Likelihood:
