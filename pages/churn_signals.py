@@ -287,11 +287,16 @@ def _how(signals: ChurnSignals) -> None:
                 " in a straight line with the change it stands on. The risk is the weighted mean of the signals a"
                 " customer has the data for. It orders customers; it is no probability."
             ),
-            r"$$\text{risk} = \frac{\sum_s w_s \, \sigma_s}{\sum_s w_s}, \qquad"
-            r" \sigma_s = \min\left(1, \max\left(0, \frac{\text{change}_s}{\text{full strength}_s}\right)\right)$$",
+            r"$$r = \frac{\sum_s w_s \, \sigma_s}{\sum_s w_s}, \qquad"
+            r" \sigma_s = \min\left(1, \max\left(0, \frac{c_s}{f_s}\right)\right), \qquad"
+            r" \sigma_{1} = \min\left(1, \max\left(0, \frac{g - 1}{f_1 - 1}\right)\right)$$",
             _(
-                "Overdue is the silence in usual gaps beyond the first. The usual gap is the customer's median gap,"
-                " drawn towards everybody's as if that had been seen twice. Falls compare the last {window} with the"
+                "Here r is the risk, w the weights, σ the signals, c the change a signal stands on and f the change at"
+                " full strength; for the overdue order, the first signal, g is the silence in usual gaps."
+            ),
+            _(
+                "The usual gap is the customer's median gap, drawn towards everybody's as if that had been seen twice."
+                " Falls compare the last {window} with the"
                 " {window} before and need two orders in those; the season compares with the same days a year ago."
             ).format(window=window),
             _("Weights and full strength in force: {signals}.").format(signals=formats.listed(_in_force(signals))),
