@@ -40,8 +40,13 @@ def judge(
     extras: Dictionary[str, CellReading],
     headers: Dictionary[str, str],
     as_of: date | None,
+    yes_no: Dictionary[str, str],
 ) -> Judgement:
-    """Compose the query. `headers` gives the header behind each reading's name."""
+    """Compose the query.
+
+    `headers` gives the header behind each reading's name, `yes_no` the cells (and their headers) that
+    hold yes or no in words: a number there shows a row whose values have slipped a column.
+    """
     table = TABLES[mapping.table]
     read = [*readings.values(), *extras.values()]
     cells = ", ".join(cell_names(raw.width))
@@ -60,6 +65,7 @@ def judge(
         typed = f"select typed.*, {_repeats_sql(raw)} from ({typed}) as typed"
     derived = f"select *, {', '.join(_columns_sql(table, mapping, readings))} from ({typed})"
     reasons = _reasons(table, mapping, readings, extras, headers, as_of, raw.width)
+    reasons += _shifted(table, readings, yes_no)
     branches = {
         name: " ".join(f"when {reason.condition} then {getattr(reason, name)}" for reason in reasons)
         for name in ("code", "header", "value")
@@ -107,6 +113,17 @@ def _reasons(
     if mapping.drop_exact_duplicates:
         found.append(_Reason("is_repeat", quoted("duplicate_line"), nothing, nothing))
     return found
+
+
+def _shifted(table: Table, readings: Dictionary[str, CellReading], yes_no: Dictionary[str, str]) -> list[_Reason]:
+    """A number where yes or no belongs, in a row that lacks one of its own numbers."""
+    numbers = [reading.value for reading in readings.values() if table.column(reading.name).kind in ("money", "number")]
+    lacking = " or ".join(f"{value} is null" for value in numbers)
+    return [
+        _Reason(f"try_cast({cell} as double) is not null and ({lacking})", quoted("shifted_row"), quoted(header), cell)
+        for cell, header in yes_no.items()
+        if numbers
+    ]
 
 
 def _required(

@@ -13,6 +13,7 @@ import duckdb
 
 from crm_core.engine.database import Database, shared_database
 from crm_core.errors import InputError
+from crm_core.ingest.cells import FALSE_WORDS, TRUE_WORDS, is_number
 from crm_core.ingest.columnar import columnar_table, parquet_schema, register_frame, safe_path, text_relation
 from crm_core.ingest.dates import quoted
 from crm_core.ingest.inspect import inspect_frame
@@ -178,7 +179,18 @@ def _judge(
     _refuse_undecided(source, headers, readings)
     ours = {name: reading for name, reading in readings.items() if name not in EXTRA_KINDS}
     extras = {name: reading for name, reading in readings.items() if name in EXTRA_KINDS}
-    return judge(raw, mapping, ours, extras, headers, as_of)
+    return judge(raw, mapping, ours, extras, headers, as_of, _yes_no_cells(source))
+
+
+def _yes_no_cells(source: SourceTable) -> dict[str, str]:
+    """Cells, with their headers, that hold yes or no in words in nearly every row of the sample, and some number."""
+    found: dict[str, str] = {}
+    for place, header in enumerate(source.headers):
+        values = [value.casefold() for value in source.sample_values(header)]
+        words = [value for value in values if not is_number(value)]
+        if len(words) < len(values) <= 1.25 * len(words) and set(words) <= TRUE_WORDS | FALSE_WORDS:
+            found[f"c{place}"] = header
+    return found
 
 
 def _refuse_undecided(

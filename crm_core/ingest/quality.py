@@ -25,6 +25,7 @@ REASONS: dict[str, str] = {
     "unreadable_amount": N_("The amount cannot be read"),
     "unreadable_value": N_("A required value cannot be read"),
     "implausible_amount": N_("The amount is too large to be one"),
+    "shifted_row": N_("The values have slipped into the wrong columns"),
     "duplicate_line": N_("The line repeats another letter for letter"),
     "repeated_customer": N_("A fuller row of the same customer stands for it"),
 }

@@ -217,3 +217,25 @@ def test_the_fast_and_the_careful_reader_agree(load: Load, monkeypatch):
     monkeypatch.setattr("crm_core.ingest.read_text._read_fast", lambda *_arguments: False)
 
     assert kept(load(text), *ours) == fast
+
+
+def test_a_row_whose_values_slipped_a_column_is_set_aside(load: Load):
+    text = "customer,date,unit,quantity,amount,on promotion\n" + "a,2026-01-02,kg,2,5,yes\nb,2026-01-02,kg,1,3,no\n" * 4
+
+    assert aside(load(text + "c,2026-01-03,500g,kg,9.9,9.9\n")) == [(10, "shifted_row")]
+    assert aside(load(text + "c,2026-01-03,kg,1,9.9,9.9\n")) == []
+
+
+def test_an_export_of_a_chinese_shop_maps_and_sums(load: Load):
+    loaded = load(
+        "行 ID,订单 ID,订单日期,发货日期,客户 ID,客户名称,类别,产品名称,销售额,数量,折扣,利润\n"
+        "1,US-2024-1357144,2024/4/27,2024/4/29,曾惠-14485,曾惠,办公用品,剪刀,129.696,2,0.4,-60.704\n"
+        "2,CN-2024-1973789,2024/6/15,2024/6/19,许安-10165,许安,办公用品,信封,125.44,2,0,42.56\n",
+        encoding="utf-8-sig",
+    )
+
+    assert kept(loaded, "customer_id", "amount", "cost") == [
+        ("曾惠-14485", Decimal("129.696"), Decimal("190.4")),
+        ("许安-10165", Decimal("125.44"), Decimal("82.88")),
+    ]
+    assert loaded.report.amount_kept == Decimal("255.136")
