@@ -165,7 +165,7 @@ def _against_saved(signals: ChurnSignals) -> None:
             customers=formats.customers(move["customers"]),
             revenue=formats.money(move["revenue"], currency),
         )
-        for move in signals.largest_moves()
+        for move in signals.largest_moves(limit=2)
     ]
     sentence = ui.moved_sentence(signals.moved_customers, signals.moved_revenue, currency)
     against_saved(sentence, details, ui.draft_problem())
@@ -296,8 +296,8 @@ def _how(signals: ChurnSignals) -> None:
             ),
             _(
                 "The usual gap is the customer's median gap, drawn towards everybody's as if that had been seen twice."
-                " Falls compare the last {window} with the"
-                " {window} before and need two orders in those; the season compares with the same days a year ago."
+                " Falls compare the last {window} with the {window} before and need two orders in those; the season"
+                " compares with the same days a year ago."
             ).format(window=window),
             _("Weights and full strength in force: {signals}.").format(signals=formats.listed(_in_force(signals))),
             _(
