@@ -1,0 +1,1 @@
+"""Speed against the floor and against peers, in one run: `python -m benchmarks`, or `make bench`."""

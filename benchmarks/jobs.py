@@ -1,0 +1,215 @@
+"""What is measured. A job prepares what it stands on and returns one round of it, to be called several times."""
+
+import itertools
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+from benchmarks import inputs
+
+Round = Callable[[], object]
+
+
+def prepared(kind: str, lines: int, customers: int) -> Round:
+    """Make the inputs, so that no job that is measured has to."""
+    return lambda: {"bare": inputs.bare_data_set, "full": inputs.full_data_set}[kind](lines, customers)
+
+
+def prepared_demo() -> Round:
+    return inputs.demo_data_set
+
+
+# ---------------------------------------------------------------------- features of all customers
+
+
+def floor(lines: int, customers: int) -> Round:
+    """The bare group by: five aggregates of unsorted Parquet, kept as a table."""
+    from crm_core.engine import shared_database
+
+    path = inputs.order_lines(lines, customers)
+    five = (
+        "select customer_id, count(*), sum(amount), min(amount), max(amount), max(ordered_at)"
+        f" from read_parquet('{path}') group by customer_id"
+    )
+    return lambda: shared_database().execute(f"create or replace table floor_table as {five}")
+
+
+def features(lines: int, customers: int) -> Round:
+    """Our customer_features, from the data set's files to the kept table."""
+    from crm_core.book import Book
+    from crm_core.engine import shared_database
+
+    data = inputs.bare_data_set(lines, customers)
+    recipe = Book(data, data.last_day).features
+    query = recipe.query()
+    bound = query.bind(recipe.parameters)
+    return lambda: shared_database().execute(f"create or replace table feature_table as {query.sql}", bound)
+
+
+def polars_features(lines: int, customers: int) -> Round:
+    """The same facts in polars, from the same unsorted Parquet."""
+    from benchmarks.peers import polars_features
+
+    return lambda: polars_features(inputs.order_lines(lines, customers))
+
+
+def pandas_features(lines: int, customers: int) -> Round:
+    """The same facts in pandas, from the same unsorted Parquet."""
+    from benchmarks.peers import pandas_features
+
+    return lambda: pandas_features(inputs.order_lines(lines, customers))
+
+
+def publish(lines: int, customers: int) -> Round:
+    """Lay order lines out as a data set and publish it; reading and checking the file came before."""
+    from crm_core.engine import shared_database
+    from crm_core.store import Workspace
+
+    folder = inputs.FOLDER / "publishing"
+    inputs.accepted_order_lines(lines, customers)
+
+    def one_round() -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        inputs.publish_order_lines(lines, customers, Workspace(folder, shared_database()))
+        shutil.rmtree(folder)
+
+    return one_round
+
+
+# ---------------------------------------------------------------------- what a book keeps
+
+
+def ranks(lines: int, customers: int) -> Round:
+    """The ranks of all customers on fifteen dimensions, on features that are there."""
+    return _kept_again(lines, customers, "levels")
+
+
+def _kept_again(lines: int, customers: int, name: str) -> Round:
+    book = _book(lines, customers)
+    recipe = getattr(book, name)()
+    with book.engine.lease(book.features):
+        query = recipe.query()
+        bound = query.bind(recipe.parameters)
+    return lambda: book.engine.database.execute(f"create or replace table measured_table as {query.sql}", bound)
+
+
+# ---------------------------------------------------------------------- one step of a slider
+
+
+def value_step(lines: int, customers: int, method: str) -> Round:
+    """A weight of value changes: score, cuts, tiers, summary and moves."""
+    from crm_core.settings import Scenario
+
+    book, saved, weights = _book(lines, customers), Scenario(), _new_weights()
+
+    def one_round() -> object:
+        changes = {"value.method": method, "value.weights.growth": next(weights)}
+        tiers = book.value_tiers(saved.with_changes(changes).value, saved)
+        return tiers.summary, tiers.moves
+
+    one_round()
+    return one_round
+
+
+def loyalty_step(lines: int, customers: int) -> Round:
+    """A weight of dependence changes: dependence, types and their summary."""
+    from crm_core.settings import Scenario
+
+    book, saved, weights = _book(lines, customers), Scenario(), _new_weights()
+
+    def one_round() -> object:
+        return book.loyalty_types(saved.with_changes({"loyalty.weights.breadth": next(weights)}).loyalty, saved).summary
+
+    one_round()
+    return one_round
+
+
+def churn_step(lines: int, customers: int) -> Round:
+    """A weight of risk changes: signals, risk, bands and their summary."""
+    from crm_core.settings import Scenario
+
+    book, saved, weights = _book(lines, customers), Scenario(), _new_weights()
+
+    def one_round() -> object:
+        return book.churn_signals(saved.with_changes({"churn.weights.overdue_order": next(weights)}).churn, saved).bands
+
+    one_round()
+    return one_round
+
+
+def pandas_step(lines: int, customers: int) -> Round:
+    """The same change of a weight as most would write it: pandas rank, cut and group by."""
+    from benchmarks.peers import pandas_tiers
+    from crm_core.settings import Scenario
+
+    book, weights = _book(lines, customers), _new_weights()
+    book.value_tiers()
+    with book.engine.lease(book.features) as kept, book.engine.lease(book.levels()) as levels:
+        frame = book.engine.database.arrow(f"select * from {kept} inner join {levels} using (customer_key)").to_pandas()
+    dimensions: dict[str, float] = {
+        f"{name}_level": weight for name, weight in Scenario().value.weights.model_dump().items() if weight
+    }
+    return lambda: pandas_tiers(frame, dimensions | {"growth_level": next(weights)})
+
+
+def _new_weights() -> Iterator[float]:
+    """A weight never asked for before, so that no answer is remembered."""
+    return (1 + step / 1000 for step in itertools.count(1))
+
+
+def _book(lines: int, customers: int) -> Any:
+    from crm_core.book import Book
+
+    data = inputs.full_data_set(lines, customers)
+    return Book(data, data.last_day)
+
+
+# ---------------------------------------------------------------------- the demo company
+
+
+def first_overview() -> Round:
+    """The overview of the demo company in a process that has computed nothing yet."""
+    book, compared_on = _demo()
+    return lambda: book.overview(compared_on=compared_on).changes
+
+
+def trends() -> Round:
+    """The figures at the ends of the last eleven months, beside an overview that is there."""
+    book, compared_on = _demo()
+    seen = book.overview(compared_on=compared_on)
+    return lambda: seen.trend
+
+
+def demo_step(method: str) -> Round:
+    """A weight change on the demo company."""
+    from crm_core.settings import Scenario
+
+    book, saved, weights = _demo()[0], Scenario(), _new_weights()
+
+    def one_round() -> object:
+        changes = {"value.method": method, "value.weights.growth": next(weights)}
+        tiers = book.value_tiers(saved.with_changes(changes).value, saved)
+        return tiers.summary, tiers.moves
+
+    one_round()
+    return one_round
+
+
+def _demo() -> Any:
+    from crm_core.book import Book
+
+    data = inputs.demo_data_set()
+    return Book(data, data.last_day), data.last_day - timedelta(90)
+
+
+def import_core() -> Round:
+    """A fresh Python that imports the core and its subjects."""
+    return lambda: subprocess.run([sys.executable, "-c", "import crm_core.book, crm_core.overview"], check=True)
+
+
+def import_nothing() -> Round:
+    """A fresh Python."""
+    return lambda: subprocess.run([sys.executable, "-c", "pass"], check=True)
