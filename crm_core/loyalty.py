@@ -18,7 +18,7 @@ from crm_core.errors import NotEnoughData
 from crm_core.labels import LOYALTY_TYPES, loyalty_type_name
 from crm_core.language import N_, _
 from crm_core.listing import Listing
-from crm_core.settings import LoyaltySettings, Scenario
+from crm_core.settings import DependenceWeights, LoyaltySettings, Scenario
 from crm_core.weights import WeightedMean, weighted_mean
 
 TREATMENTS: dict[str, str] = {
@@ -117,6 +117,35 @@ class LoyaltyTypes:
         dependence_from, dependence_to, customers."""
         return self.book.engine.small(self._recipe("density", "select * from loyalty_density order by 1, 3"))
 
+    @cached_property
+    def moves(self) -> list[dict[str, Any]]:
+        """One row per pair of types that differ, under the saved scenario and now; most customers first.
+
+        Columns: from_type, to_type (None where no component of dependence is known), customers, revenue.
+        """
+        if self.settings == self.saved.loyalty:
+            return []
+        before = loyalty_types(self.book, self.saved.loyalty, self.saved)
+        saved = before._recipe("saved_loyalty", "select customer_key, loyalty_type from customer_loyalty")
+        recipe = self.book.recipe(
+            "loyalty_moves",
+            "select * from loyalty_moves order by customers desc, from_type, to_type",
+            parameters=self._parameters,
+            drafts=self._drafts,
+            parts=(self.inputs, saved),
+        )
+        rows: list[dict[str, Any]] = self.book.engine.small(recipe).to_pylist()
+        return rows
+
+    @property
+    def moved_customers(self) -> int:
+        """Customers whose type differs from the saved one."""
+        return sum(row["customers"] for row in self.moves)
+
+    @property
+    def moved_revenue(self) -> Decimal:
+        return sum((row["revenue"] for row in self.moves), Decimal(0))
+
     def listing(self) -> Listing:
         """The customers with type, frequency, dependence and revenue; sorted by revenue."""
         return Listing(
@@ -137,6 +166,14 @@ class LoyaltyTypes:
     def sql(self) -> str:
         """The query behind the type of each customer, as it runs."""
         return self._recipe("loyalty_list", "select * from loyalty_customers").query().sql
+
+    @property
+    def _parameters(self) -> dict[str, Any]:
+        return _scores_parameters(self.mean, self.frequency_cut, self.dependence_cut)
+
+    @property
+    def _drafts(self) -> dict[str, str]:
+        return _scores_drafts(self.mean)
 
     def _recipe(self, name: str, text: str) -> Recipe:
         return _over_scores(self.book, name, text, self.mean, self.frequency_cut, self.dependence_cut, self.inputs)
@@ -163,10 +200,24 @@ def _over_scores(
     return book.recipe(
         name,
         text,
-        parameters={**mean.parameters, "frequency_cut": frequency_cut, "dependence_cut": dependence_cut},
-        drafts={"loyalty_scores": f"select *, round({mean.expression}, 6) as dependence from loyalty_inputs"},
+        parameters=_scores_parameters(mean, frequency_cut, dependence_cut),
+        drafts=_scores_drafts(mean),
         parts=(inputs,),
     )
+
+
+def _scores_parameters(mean: WeightedMean, frequency_cut: float, dependence_cut: float) -> dict[str, Any]:
+    return {**mean.parameters, "frequency_cut": frequency_cut, "dependence_cut": dependence_cut}
+
+
+def _scores_drafts(mean: WeightedMean) -> dict[str, str]:
+    return {"loyalty_scores": f"select *, round({mean.expression}, 6) as dependence from loyalty_inputs"}
+
+
+def absent_components(book: Book) -> list[str]:
+    """The components of dependence that no customer in view has data for."""
+    filled = book.filled(book.levels())
+    return [name for name in DependenceWeights.model_fields if not filled[f"{name}_level"]]
 
 
 def _rounded_down(frequency: float) -> float:

@@ -87,6 +87,7 @@ def number_setting(
             low,
             high,
             step=kind(step),
+            format=_pattern(step),
             key=slider_key,
             help=help_of(path),
             on_change=_take,
@@ -97,6 +98,7 @@ def number_setting(
             low,
             high,
             step=kind(step),
+            format=_pattern(step),
             key=box_key,
             on_change=_take,
             args=(path, box_key, scale),
@@ -124,7 +126,7 @@ def item_setting(
     values = session.setting(path)
     shown = kind(round(values[place] * scale, 6))
     slider_key, box_key = _twin_keys(f"{path}:{place}", min(max(shown, kind(least)), kind(most)))
-    arguments: dict[str, Any] = {"on_change": _take_item, "step": kind(step)}
+    arguments: dict[str, Any] = {"on_change": _take_item, "step": kind(step), "format": _pattern(step)}
     with st.container(key=f"setting:{path}:{place}", horizontal=True, vertical_alignment="bottom", gap="small"):
         st.slider(
             label,
@@ -194,6 +196,13 @@ def revert_button(prefix: str | tuple[str, ...], key: str) -> None:
         args=(prefix,),
         help=_("Take back the changes made on this page."),
     )
+
+
+def _pattern(step: float) -> str:
+    """As many decimals as the step has: 0.5 is shown as "%.1f"."""
+    if isinstance(step, int):
+        return "%d"
+    return f"%.{len(str(step).partition('.')[2])}f"
 
 
 def _twin_keys(name: str, shown: float) -> tuple[str, str]:
