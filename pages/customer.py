@@ -1,6 +1,7 @@
 """Customer: one customer's figures, why each label is what it is, and the orders behind them."""
 
 from datetime import date
+from typing import Literal
 
 import streamlit as st
 
@@ -15,6 +16,12 @@ from crm_core.schema import TABLES
 
 CHOSEN = "customer"
 MOST_FOUND = 12
+BAND_COLOURS: dict[str, Literal["blue", "orange", "red", "gray"]] = {
+    "low": "blue",
+    "watch": "orange",
+    "high": "red",
+    "lost": "gray",
+}
 LEFT_OUT_OF_CARD = ("customer_id", "name")
 
 
@@ -104,7 +111,7 @@ def heading(view: CustomerView) -> None:
         if view.loyalty_row:
             st.badge(loyalty_type_name(view.loyalty_row["loyalty_type"]), icon=":material/favorite:", color="green")
         band = view.churn_row["band"]
-        colour = {"low": "blue", "watch": "orange", "high": "red", "lost": "gray"}[band]
+        colour = BAND_COLOURS[band]
         st.badge(risk_band_name(band), icon=":material/warning:", color=colour)
 
 
