@@ -39,6 +39,8 @@ def tuning() -> None:
         types = book.loyalty_types(ui.draft().loyalty, ui.saved_scenario())
     except NotEnoughData as error:
         types, problem = None, error
+    if types is not None:
+        _cards(types)
     left, right = st.columns([5, 9], gap="medium")
     with right:
         if types is None:
@@ -49,7 +51,6 @@ def tuning() -> None:
     with left:
         _controls(types, absent_components(book))
     if types is not None:
-        _cards(types)
         _customers(types)
         _how(types)
 
@@ -59,6 +60,14 @@ def tuning() -> None:
 
 def _controls(types: LoyaltyTypes | None, absent: list[str]) -> None:
     ui.revert_button("loyalty.", key="revert loyalty")
+    cuts, dependence = st.tabs([_("Cuts"), _("What dependence consists of")])
+    with cuts:
+        _cuts(types)
+    with dependence:
+        ui.weight_settings("loyalty.weights", list(DependenceWeights.model_fields), absent)
+
+
+def _cuts(types: LoyaltyTypes | None) -> None:
     proposed = types.proposed_frequency_cut if types else None
     ui.number_setting(
         "loyalty.frequency_cut",
@@ -78,8 +87,6 @@ def _controls(types: LoyaltyTypes | None, absent: list[str]) -> None:
             help=_("Half of the active customers buy more often than that, half more rarely."),
         )
     ui.number_setting("loyalty.dependence_cut", step=0.01)
-    with st.expander(_("What dependence consists of"), icon=":material/tune:", expanded=True):
-        ui.weight_settings("loyalty.weights", list(DependenceWeights.model_fields), absent)
 
 
 # ---------------------------------------------------------------------- the picture

@@ -50,7 +50,7 @@ def value_controls(absent: Sequence[str], customers_by_tier: Mapping[int, int]) 
     """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _preset()
-        revert_button("value.", key="revert value")
+        revert_button(("value.", "windows."), key="revert value")
     weights, tiers, rules, more = st.tabs([_("Weights"), _("Tiers"), _("Rules"), _("Scale")])
     with weights, st.container(height=PANEL_HEIGHT, border=False):
         weight_settings("value.weights", list(DimensionWeights.model_fields), absent)
@@ -62,7 +62,6 @@ def value_controls(absent: Sequence[str], customers_by_tier: Mapping[int, int]) 
         choice_setting("value.normalisation", list(SCALES), lambda name: _(SCALES[name]))
         number_setting("windows.lookback_days", step=5, unit=_("days"))
         number_setting("windows.default_margin_rate", step=0.01)
-        revert_button("windows.", key="revert windows")
 
 
 # ---------------------------------------------------------------------- weights
