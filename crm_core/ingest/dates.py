@@ -30,6 +30,7 @@ YEAR_FIRST = (
     "%Y/%m/%d %H:%M",
 )
 SHAPES_READ = 2000
+FEW = 0.02
 DAYS_READ = 100_000
 NEEDS_ORDER = "[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]"
 
@@ -94,7 +95,7 @@ def shape_of(text: str) -> str:
     return re.sub("[0-9]", "9", text)
 
 
-def shapes_and_days(values: Iterable[str]) -> tuple[list[Shape], list[Day]]:
+def shapes_and_days(values: Iterable[str]) -> tuple[list[Shape], list[Day], int]:
     """What `decide_dates` needs, of a list of values; the queries below give the same of a whole column."""
     table = str.maketrans(*FULL_WIDTH)
     texts = [value.translate(table).strip() for value in values]
@@ -106,6 +107,7 @@ def shapes_and_days(values: Iterable[str]) -> tuple[list[Shape], list[Day]]:
     return (
         [Shape(shape, count, examples[shape]) for shape, count in shapes.items()],
         [Day(day, count) for day, count in days.items()],
+        len(texts),
     )
 
 
@@ -134,13 +136,23 @@ def needs_order(shapes: Iterable[Shape]) -> bool:
     return any(re.match(NEEDS_ORDER, shape.shape) for shape in shapes)
 
 
-def decide_dates(shapes: Sequence[Shape], days: Sequence[Day], order: DateOrder | None = None) -> DateReading:
-    """How to read a column with these shapes and days; `order` is what the reader said, if anything."""
+def decide_dates(
+    shapes: Sequence[Shape], days: Sequence[Day], total: int, order: DateOrder | None = None
+) -> DateReading:
+    """How to read a column of `total` values with these shapes and days; `order` is what the reader said, if anything.
+
+    Where no more than `FEW` of the values can be read in two ways, those are not read at all.
+    """
     evidence = _evidence(days)
     decided = order
     if decided is None and any(evidence.values()):
         decided = max(evidence.items(), key=lambda item: item[1])[0]
-    undecided = [] if decided else [day.text for day in days if _reads_two_ways(day.text)]
+    undecided = [] if decided else [day for day in days if _reads_two_ways(day.text)]
+    if sum(day.count for day in undecided) <= FEW * total:
+        # a few strangers in a column of plain dates: not worth a question, and not to be guessed
+        strange = {shape_of(day.text) for day in undecided}
+        shapes = [shape for shape in shapes if shape.shape.split(" ")[0] not in strange]
+        undecided = []
     by_format: dict[tuple[str, Special | None, bool, bool], list[str]] = {}
     for shape in shapes:
         read = _read_shape(shape, decided)
@@ -154,7 +166,7 @@ def decide_dates(shapes: Sequence[Shape], days: Sequence[Day], order: DateOrder 
         order=decided,
         is_undecided=bool(undecided),
         evidence={key: count for key, count in evidence.items() if count},
-        examples=tuple(undecided[:3]),
+        examples=tuple(day.text for day in undecided[:3]),
     )
 
 

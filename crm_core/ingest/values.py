@@ -138,7 +138,8 @@ def _dates(
     column = f"(select text from {_column_of(raw, cell, kind)} where text is not null)"
     shapes = [Shape(*row) for row in cursor.execute(shapes_query("text", column)).fetchall()]
     days = [Day(*row) for row in cursor.execute(days_query("text", column)).fetchall()] if needs_order(shapes) else []
-    return decide_dates(shapes, days, order)
+    total = cursor.execute(f"select count(*) from {column}").fetchone() or (0,)
+    return decide_dates(shapes, days, int(total[0]), order)
 
 
 def _number_reading(

@@ -89,6 +89,12 @@ def test_dates_that_could_be_either_are_asked_about_never_guessed(load: Load):
         dates(load, "03/04/2026", "05/06/2026")
 
 
+def test_a_few_dates_that_could_be_either_among_many_plain_ones_are_set_aside(load: Load):
+    loaded = dates(load, *["2026-01-02"] * 60, "20-06-03")
+
+    assert aside(loaded) == [(62, "unreadable_date")]
+
+
 def test_the_order_the_reader_gives_settles_the_question(load: Load):
     loaded = dates(load, "03/04/2026", "05/06/2026", date_order="mdy")
 
