@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from crm_core.book import Book
-from crm_core.lifetime.fitting import MODELS, ModelFit, OrderModels, customer_purchases, order_models
+from crm_core.lifetime.fitting import ModelFit, OrderModels, customer_purchases, order_models
 from crm_core.lifetime.gate import Closed
 from crm_core.lifetime.purchases import Floats, Purchases
 
@@ -71,12 +71,10 @@ def hold_out(book: Book, model: str = "auto", days: int | None = None) -> HoldOu
     days = days or max(7, min(364, (book.as_of - first_day).days // 14 * 7))
     earlier = book.at(book.as_of - timedelta(days))
     models = order_models(earlier)
-    doubts = models.doubts(horizon_days=days)
+    doubts = models.doubts(horizon_days=days) or models.rejected(model)
     if doubts:
         return Closed(tuple(doubts))
     used = models.chosen(model)
-    if used.doubts:
-        return Closed(used.doubts)
     purchases, later_orders = _later_orders(earlier, book.as_of)
     return HoldOut(
         calibrated_on=earlier.as_of,
@@ -131,6 +129,3 @@ def _later_orders(earlier: Book, ends_on: date) -> tuple[Purchases, Floats]:
     columns = {name: table[name].to_numpy().astype(np.float64) for name in table.column_names}
     later_orders = columns.pop("later_orders")
     return Purchases(**columns), later_orders
-
-
-__all__ = ["MODELS", "HoldOut", "hold_out", "repeat_counts"]

@@ -72,6 +72,13 @@ class OrderModels:
         better = plain.fit.log_likelihood > modified.fit.log_likelihood + ALIKE
         return plain if better else modified
 
+    def rejected(self, wanted: str) -> list[Reason]:
+        """Why no model can be used: nothing if one can; with "auto" what speaks against each."""
+        if not self.chosen(wanted).doubts:
+            return []
+        tried = self.fits.values() if wanted == "auto" else [self.fits[wanted]]
+        return [doubt for each in tried for doubt in each.doubts]
+
 
 def customer_purchases(book: Book, measure: Measure = "revenue") -> Recipe:
     """One row per customer of the data set: x, t_x, T and the value of repeat purchases, by `measure`."""

@@ -76,7 +76,8 @@ def doubtful_fit(model: str, names: tuple[str, ...], fit: Fit) -> list[Reason]:
         place = fit.at_bound[0]
         return [Reason("at_bound", {"model": model, "name": names[place], "value": float(fit.parameters[place])})]
     if not fit.is_identified:
-        return [Reason("not_identified", {"model": model})]
+        place = fit.loosest
+        return [Reason("not_identified", {"model": model, "name": names[place], "value": float(fit.parameters[place])})]
     if not fit.has_converged:
         return [Reason("no_convergence", {"model": model, "gain": fit.gain_left})]
     return []
@@ -148,9 +149,10 @@ def _bound(figures: Mapping[str, Any]) -> str:
 
 
 def _ridge(figures: Mapping[str, Any]) -> str:
-    return _("These orders do not fix the parameters of {model}: many values fit them alike.").format(
-        model=MODEL_NAMES[figures["model"]]
-    )
+    return _(
+        "These orders do not fix the parameter {name} of {model}: {value} describes them hardly better than many times"
+        " as much or as little."
+    ).format(model=MODEL_NAMES[figures["model"]], name=figures["name"], value=f"{figures['value']:.3g}")
 
 
 def _unfinished(figures: Mapping[str, Any]) -> str:

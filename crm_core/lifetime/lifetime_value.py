@@ -207,7 +207,7 @@ def lifetime_value(book: Book, settings: LifetimeSettings | None = None) -> Life
         return Closed(tuple(doubts))
     used = models.chosen(settings.model)
     spend = spend_model(book, settings.measure)
-    doubts += used.doubts
+    doubts += models.rejected(settings.model)
     if isinstance(spend, Closed) or doubts:
         return Closed((*doubts, *(spend.reasons if isinstance(spend, Closed) else ())))
     return LifetimeValue(book, settings, models, used, spend, _predictions(book, settings, models, used, spend))

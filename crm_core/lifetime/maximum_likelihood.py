@@ -25,6 +25,8 @@ STARTS_CLIMBED_FIRST = 2
 
 NEAR_BOUND = 1e-3
 WORST_CONDITION = 1e7
+"""Beyond it the top is a ridge. One loose parameter is none: where few customers leave, a and b are loose one by one
+and what they say together is not."""
 MOST_GAIN_LEFT = 1e-3
 
 
@@ -35,7 +37,7 @@ class Fit:
     `parameters` in the model's order; `standard_errors` beside them (nan where the curvature fixes
     none); `gain_left`: by how much the log-likelihood could still rise, judged by slope and
     curvature; `condition`: largest to smallest curvature; `at_bound`: places of the parameters that
-    stopped at a limit of the search.
+    stopped at a limit of the search; `loosest`: place of the parameter the data say least about.
     """
 
     parameters: Floats
@@ -44,6 +46,7 @@ class Fit:
     gain_left: float
     condition: float
     at_bound: tuple[int, ...]
+    loosest: int
 
     @property
     def has_converged(self) -> bool:
@@ -121,9 +124,11 @@ def _newton_direction(slope: Floats, curvature: Floats) -> Floats:
 def _judged(top: Top, limits: Floats) -> Fit:
     place, value, slope, curvature = top.place, top.value, top.slope, top.curvature
     at_bound = tuple(int(each) for each in np.flatnonzero(np.abs(limits - place).min(axis=0) < NEAR_BOUND))
-    sizes = np.linalg.eigvalsh(curvature) if np.isfinite(curvature).all() else np.array([np.nan])
-    if not sizes[0] > 0:
-        return Fit(np.exp(place), np.full_like(place, np.nan), -value, np.inf, np.inf, at_bound)
+    known = np.isfinite(curvature).all()
+    sizes, axes = np.linalg.eigh(curvature if known else np.eye(len(place)))
+    if not known or sizes[0] <= 0:
+        unknown, flattest = np.full_like(place, np.nan), int(np.abs(axes[:, 0]).argmax())
+        return Fit(np.exp(place), unknown, -value, np.inf, np.inf, at_bound, flattest)
     covariance = np.linalg.inv(curvature)
     return Fit(
         parameters=np.exp(place),
@@ -132,6 +137,7 @@ def _judged(top: Top, limits: Floats) -> Fit:
         gain_left=float(slope @ covariance @ slope / 2),
         condition=float(sizes[-1] / sizes[0]),
         at_bound=at_bound,
+        loosest=int(np.diag(covariance).argmax()),
     )
 
 
