@@ -16,11 +16,12 @@ import pyarrow as pa
 
 from crm_core import formats
 from crm_core.book import Book
-from crm_core.churn import ChurnSignals, churn_signals
+from crm_core.churn import ChurnSignals, churn_signals, risk_rule
+from crm_core.churn import changes as churn_changes
 from crm_core.engine import Recipe
 from crm_core.errors import NotEnoughData
 from crm_core.language import _, ngettext
-from crm_core.loyalty import LoyaltyTypes, loyalty_types
+from crm_core.loyalty import LoyaltyTypes, loyalty_rule, loyalty_types
 from crm_core.settings import Scenario
 from crm_core.value import ValueTiers, tier_label, value_tiers
 
@@ -148,27 +149,39 @@ def figures(book: Book, scenario: Scenario) -> Figures | None:
     """The headline figures of a book; None if nobody is in view."""
     if book.is_empty:
         return None
-    sums: dict[str, Any] = book.engine.small(book.recipe("sums", "select * from headline_sums")).to_pylist()[0]
-    top = book.engine.small(book.recipe("top", "select * from top_share", parameters={"top_share": TOP_SHARE}))
-    loyalty = _or_none(lambda: loyalty_types(book, saved=scenario))
-    churn = churn_signals(book, saved=scenario)
+    found = _headline_figures(book, scenario)
     knows_earlier = book.data.first_day <= book.as_of - timedelta(2 * book.windows.lookback_days) + timedelta(31)
     return Figures(
-        customers=sums["customers"],
-        active_customers=sums["active_customers"],
-        new_customers=sums["new_customers"],
-        revenue=sums["revenue"],
-        margin=sums["margin"],
-        margin_assumed_share=sums["margin_assumed_share"],
-        retention=sums["retained_customers"] / sums["earlier_customers"]
-        if knows_earlier and sums["earlier_customers"]
+        customers=found["customers"],
+        active_customers=found["active_customers"],
+        new_customers=found["new_customers"],
+        revenue=found["revenue"],
+        margin=found["margin"],
+        margin_assumed_share=found["margin_assumed_share"],
+        retention=found["retained_customers"] / found["earlier_customers"]
+        if knows_earlier and found["earlier_customers"]
         else None,
         satisfaction=_satisfaction(book),
-        high_loyalty_share=loyalty.share_of("high") if loyalty else None,
-        revenue_at_risk=churn.revenue_in("high"),
-        customers_at_risk=churn.customers_in("high"),
-        top_share=top["revenue_share"][0].as_py(),
+        high_loyalty_share=found["high_loyalty_share"],
+        revenue_at_risk=found["revenue_at_risk"],
+        customers_at_risk=found["customers_at_risk"],
+        top_share=found["top_share"],
     )
+
+
+def _headline_figures(book: Book, scenario: Scenario) -> dict[str, Any]:
+    """The row of the headline figures: by the rules of loyalty and risk, without the tables that tuning needs."""
+    loyalty = loyalty_rule(book, scenario.loyalty)
+    risk = risk_rule(book, scenario.churn, "customer_changes")
+    recipe = book.recipe(
+        "headlines",
+        "select * from headline_figures",
+        parameters={**loyalty.parameters, **risk.parameters, "top_share": TOP_SHARE},
+        drafts={**loyalty.drafts, **risk.drafts},
+        parts=(churn_changes(book),),
+    )
+    row: dict[str, Any] = book.engine.small(recipe).to_pylist()[0]
+    return row
 
 
 def _satisfaction(book: Book) -> float | None:
