@@ -550,6 +550,7 @@ def one_file(file: Incoming) -> Plan | None:
         st.caption(ui.escaped(load_controls.understood(source)))
     for note in source.notes:
         st.info(ui.escaped(note), icon=":material/info:")
+    demand = st.container()
     left, right = st.columns([7, 4], gap="medium")
     with left:
         st.markdown(f"**{_('Which column is which')}**")
@@ -568,7 +569,7 @@ def one_file(file: Incoming) -> Plan | None:
         )
     if missing := missing_columns(mapping):
         labels = formats.listed(_(TABLES[mapping.table].column(name).label) for name in missing)
-        st.warning(_("Choose a column for: {columns}.").format(columns=labels), icon=":material/arrow_upward:")
+        demand.warning(_("Choose a column for: {columns}.").format(columns=labels), icon=":material/arrow_downward:")
         return None
     if "date_order" in file.questions(options, mapping):
         return None
