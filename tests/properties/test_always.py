@@ -13,7 +13,7 @@ from tests.books import customers_of, features, levels, loyalty_rows, tier_rows
 from tests.properties.shops import AS_OF, WINDOWS, Shop, days, labels, order_lines, scenarios, shops
 
 # Laying out a shop and asking it all takes a while: few examples, and none is made smaller when it fails.
-FEW = settings(max_examples=8, phases=[Phase.explicit, Phase.generate])
+FEW = settings(max_examples=6, phases=[Phase.explicit, Phase.generate])
 
 
 def facts(book):
@@ -112,6 +112,18 @@ def test_filters_only_remove(shop: Shop, region):
     assert set(filtered) == {
         row["customer_id"] for row in shop.customers if row["region"] == region
     } & set(everybody)  # fmt: skip
+
+
+@FEW
+@given(shops(), st.sampled_from(["percentile", "min_max", "log_min_max"]))
+def test_somebody_leads_on_every_dimension_that_is_known_of_anybody(shop: Shop, scale):
+    made = shop.book().levels(scale)
+    extremes = ", ".join(f"[min({name}_level), max({name}_level)]" for name in DimensionWeights.model_fields)
+    recipe = shop.book().recipe("extremes", f"select unnest([{extremes}]) as extremes from {made.name}", parts=(made,))
+
+    for least, most in shop.book().engine.arrow(recipe)["extremes"].to_pylist():
+        assert most in (1, None)
+        assert least is None or 0 <= least <= 1
 
 
 @FEW
