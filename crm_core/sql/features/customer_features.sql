@@ -10,6 +10,7 @@ facts as (
         customer_orders.*,
         customers.customer_id,
         customers.wallet,
+        customers.region,
         cast(coalesce(customer_orders.revenue, 0) as decimal(18, 4)) as revenue_net,
         cast(coalesce(customer_orders.costed_amount, 0) as decimal(18, 4)) as costed,
         ratio(customer_orders.gap_sum, customer_orders.gap_count) as mean_gap,
@@ -117,8 +118,7 @@ select
     round(customer_archive.reference_value, 9) as reference_value,
     round(1 - region_revenue.revenue_share, 9) as market_newness
 from facts
-inner join customers using (customer_key)
 left join customer_categories using (customer_key)
 left join customer_payments using (customer_key)
 left join customer_archive using (customer_key)
-left join region_revenue on customers.region = region_revenue.region
+left join region_revenue on facts.region = region_revenue.region
