@@ -95,7 +95,6 @@ class Book:
         """A recipe over this book's tables: the windows and filters are bound, features and parts are kept."""
         bound = {
             **self.windows.days(self.as_of),
-            "window_days": self.windows.window_days,
             **self.filters.parameters(),
             **(parameters or {}),
         }

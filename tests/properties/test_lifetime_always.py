@@ -336,6 +336,28 @@ def test_a_customers_last_day_over_time_is_the_list():
     assert len(days) == row["tenure_days"] + 1
 
 
+def test_a_purchase_counts_from_its_own_day_on():
+    found = opened(shop())
+    row = next(row for row in listed(found).values() if row["repeat_purchases"] == 3)
+    days = found.alive_over_time(row["customer_id"]).to_pylist()
+    second = [place for place, day in enumerate(days) if day["is_purchase"]][1]
+    model = found.used.model
+
+    assert days[0]["probability_alive"] == pytest.approx(float(model.probability_alive(*np.zeros((3, 1)))[0]))
+    assert days[second]["probability_alive"] == pytest.approx(
+        float(model.probability_alive(np.ones(1), np.full(1, float(second)), np.full(1, float(second)))[0])
+    )
+
+
+def test_the_hold_out_counts_the_customers_of_its_first_day_alone():
+    found = hold_out(shop(), days=140)
+
+    assert not isinstance(found, Closed)
+    assert found.customers < 600
+    assert found.orders == sum(found.by_count["orders"].to_pylist())
+    assert found.expected_orders == pytest.approx(sum(found.by_count["expected_orders"].to_pylist()), rel=1e-6)
+
+
 def test_the_hold_out_knows_nothing_of_what_came_after():
     """The same calibration day with other orders after it: the expectation stays, what happened differs."""
     whole = hold_out(shop(), days=140)
