@@ -400,6 +400,46 @@ class LifetimeSettings(Settings):
     )
 
 
+class EconomicsSettings(Settings):
+    """What is tried in retention economics: how much churn and margin change, and what keeping and winning cost."""
+
+    years: int = Field(
+        3,
+        ge=1,
+        le=10,
+        title=N_("Years ahead"),
+        description=N_("Profit is added up over this many years from the day shown."),
+    )
+    churn_reduction: float = Field(
+        0.05,
+        ge=0,
+        le=0.5,
+        title=N_("Less churn"),
+        description=N_("So many points fewer of last year's customers stay away for a year."),
+    )
+    margin_rise: float = Field(
+        0.01,
+        ge=-0.2,
+        le=0.5,
+        title=N_("More margin"),
+        description=N_("So many points more of revenue are left after cost."),
+    )
+    retention_cost: float = Field(
+        0,
+        ge=0,
+        le=1e9,
+        title=N_("Cost of keeping"),
+        description=N_("What the lower churn costs more than is spent today, for each customer and year."),
+    )
+    acquisition_cost: float = Field(
+        0,
+        ge=0,
+        le=1e9,
+        title=N_("Cost of winning"),
+        description=N_("What winning one customer costs, today as in the plan. The orders do not tell it."),
+    )
+
+
 class Scenario(Settings):
     """All of a manager's decisions together."""
 
@@ -407,6 +447,8 @@ class Scenario(Settings):
     value: ValueSettings = ValueSettings()
     loyalty: LoyaltySettings = LoyaltySettings()
     churn: ChurnSettings = ChurnSettings()
+    lifetime: LifetimeSettings = LifetimeSettings()
+    economics: EconomicsSettings = EconomicsSettings()
 
     @property
     def key(self) -> str:

@@ -6,6 +6,17 @@ the finding as its title, and the alt text.
 
 from crm_core.charts.churn import gap_curve, revenue_at_risk, risk_by_tier, risk_histogram, signal_bars
 from crm_core.charts.customer import order_timeline, rank_bars, score_waterfall
+from crm_core.charts.economics import profit_bridge, tornado
+from crm_core.charts.lifetime import (
+    alive_grid,
+    alive_over_time,
+    expected_concentration,
+    expected_value_steps,
+    future_and_past,
+    hold_out_by_count,
+    hold_out_weeks,
+    repeat_counts,
+)
 from crm_core.charts.loyalty import MOST_POINTS, loyalty_plane, loyalty_shares
 from crm_core.charts.style import Chart
 from crm_core.charts.trend import monthly_trend
@@ -14,21 +25,31 @@ from crm_core.charts.value import behaviour_types, lorenz, moves_matrix, pyramid
 __all__ = [
     "MOST_POINTS",
     "Chart",
+    "alive_grid",
+    "alive_over_time",
     "behaviour_types",
+    "expected_concentration",
+    "expected_value_steps",
+    "future_and_past",
     "gap_curve",
+    "hold_out_by_count",
+    "hold_out_weeks",
     "lorenz",
     "loyalty_plane",
     "loyalty_shares",
     "monthly_trend",
     "moves_matrix",
     "order_timeline",
+    "profit_bridge",
     "pyramid",
     "rank_bars",
+    "repeat_counts",
     "revenue_at_risk",
     "risk_by_tier",
     "risk_histogram",
     "score_histogram",
     "score_waterfall",
     "signal_bars",
+    "tornado",
     "value_matrix",
 ]
