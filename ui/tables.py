@@ -66,6 +66,17 @@ def columns(currency: str, value: ValueSettings) -> dict[str, Column]:
             _("Usual gap"), lambda days: formats.days(round(days)) if days else "–", width="small"
         ),
         "reasons": Column(_("Why"), width=350),
+        "expected_value": Column(_("Expected value"), money, help=_("Over the horizon, discounted")),
+        "expected_orders": Column(
+            _("Expected orders"), lambda count: formats.number(count, 1), help=_("Over the horizon")
+        ),
+        "expected_spend": Column(_("Value of an order"), money, help=_("What the next order is expected to be worth")),
+        "probability_alive": Column(
+            _("P(alive)"), is_bar=True, help=_("0 to 1: how likely the customer will buy again at all")
+        ),
+        "revenue_to_date": Column(_("Revenue to date"), money, help=_("Of all time, net of returns")),
+        "future_rank": Column(_("Place ahead"), formats.number, width="small", help=_("1 is to bring most")),
+        "past_rank": Column(_("Place so far"), formats.number, width="small", help=_("1 has brought most")),
     }
 
 
@@ -80,8 +91,11 @@ def customer_table(
     computed: Mapping[str, Callable[[dict[str, Any]], Any]] | None = None,
     sortable: Sequence[str] | None = None,
     lines: int = 1,
+    on_row: Callable[[str | None], None] | None = None,
 ) -> None:
     """A list of customers with search, order, pages and export; a click on a row opens the customer.
+
+    `on_row` takes the click instead: it is told the customer of the row that is chosen, or None, on every run.
 
     `shown` are names of `columns`; `computed` gives those that the listing does not have, from a row.
     `lines` is how many lines of text a row has room for; text wraps from three on.
@@ -140,8 +154,12 @@ def customer_table(
     )
     if pages > 1:
         st.pagination(pages, key=page_key)
-    if chosen := event["selection"]["rows"]:
-        places.open_customer(rows[chosen[0]]["customer_id"])
+    chosen = event["selection"]["rows"]
+    customer_id = rows[chosen[0]]["customer_id"] if chosen else None
+    if on_row:
+        on_row(customer_id)
+    elif customer_id is not None:
+        places.open_customer(customer_id)
 
 
 def _cell(

@@ -51,11 +51,9 @@ def profit_bridge(steps: pa.Table, currency: str = "", title: str | None = None)
     ends = [value for row in found for value in (row["profit_from"], row["profit_to"])]
     _write_beside(drawn, [max(row["profit_from"], row["profit_to"]) for row in found], texts, (min(ends), max(ends)))
     drawn.update_yaxes(tickvals=list(range(len(found))), ticktext=[row["label"] for row in found], autorange="reversed")
-    now, then = found[0], found[-1]
-    finding = title or _("Profit {now} as things are, {then} as planned").format(
-        now=formats.money(now["profit_to"], currency), then=formats.money(then["profit_to"], currency)
-    )
     facts = [f"{row['label']}: {text}" for row, text in zip(found, texts, strict=True)]
+    changes = [fact for fact, row in zip(facts, found, strict=True) if not _is_whole(row) and _change(row)]
+    finding = title or formats.listed(changes) or _("Nothing changes yet")
     return Chart(drawn, finding, style.alt_text(finding, facts))
 
 
@@ -74,15 +72,14 @@ def tornado(swings: pa.Table, profit: float, currency: str = "", title: str | No
             _side(found, profit, "worse", palette.FALL, currency),
             _side(found, profit, "better", palette.RISE, currency),
         ],
-        height=62 + ROW_HEIGHT * len(found),
+        height=30 + ROW_HEIGHT * len(found),
         barmode="overlay",
         bargap=0.3,
-        showlegend=True,
-        margin={"l": 4, "r": 4, "t": 30, "b": 4},
+        margin={"l": 4, "r": 4, "t": 4, "b": 4},
     )
     widest = max(max(abs(row["profit_worse"] - profit), abs(row["profit_better"] - profit)) for row in found)
     drawn.add_vline(x=0, line=style.guide(dash="solid"))
-    drawn.update_xaxes(range=[-1.5 * widest, 1.5 * widest], visible=False)
+    drawn.update_xaxes(range=[-2.4 * widest, 2.4 * widest], visible=False)
     drawn.update_yaxes(tickvals=list(range(len(found))), ticktext=[row["label"] for row in found], autorange="reversed")
     first = found[0]
     finding = title or _("{driver} matters most: a tenth of it is {swing} of profit").format(
@@ -103,9 +100,9 @@ def tornado(swings: pa.Table, profit: float, currency: str = "", title: str | No
 
 def _side(found: Sequence[Row], profit: float, side: str, colour: str, currency: str) -> go.Bar:
     changes = [row[f"profit_{side}"] - profit for row in found]
-    texts = [formats.money(change, currency, signed=True) for change in changes]
+    texts = [formats.money(change, currency, signed=True, digits=2) for change in changes]
+    heading = _("{driver} a tenth worse: {value}") if side == "worse" else _("{driver} a tenth better: {value}")
     return go.Bar(
-        name=_("A tenth worse") if side == "worse" else _("A tenth better"),
         orientation="h",
         y=list(range(len(found))),
         x=changes,
@@ -115,7 +112,7 @@ def _side(found: Sequence[Row], profit: float, side: str, colour: str, currency:
         marker={"color": colour, "cornerradius": 2, "pattern": {"shape": "/" if side == "worse" else ""}},
         hovertext=[
             style.hover(
-                f"{row['label']} {_value(row, side, currency)}",
+                heading.format(driver=row["label"], value=_value(row, side, currency)),
                 _("Profit {profit} ({change})").format(
                     profit=formats.money(row[f"profit_{side}"], currency), change=text
                 ),
@@ -139,7 +136,7 @@ def _write_beside(drawn: go.Figure, ends: Sequence[float], texts: Sequence[str],
     for place, (end, text) in enumerate(zip(ends, texts, strict=True)):
         drawn.add_annotation(x=end, y=place, text=text, showarrow=False, xanchor="left", xshift=4)
     span = highest - lowest or 1.0
-    drawn.update_xaxes(range=[lowest - 0.02 * span, highest + 0.32 * span], visible=False)
+    drawn.update_xaxes(range=[lowest - 0.02 * span, highest + 0.5 * span], visible=False)
 
 
 def _change(row: Row) -> float:

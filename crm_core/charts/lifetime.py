@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 import plotly.graph_objects as go
 import pyarrow as pa
@@ -68,7 +69,7 @@ def expected_concentration(curve: pa.Table, title: str | None = None) -> Chart:
     points = [row for row in style.rows(curve) if row["value_share"] is not None]
     if not points:
         return style.empty(title or _("Concentration of expected value"))
-    fifth = next((row for row in points if row["customer_share"] >= 0.2), points[-1])
+    fifth = min(points, key=lambda row: abs(row["customer_share"] - 0.2))
     finding = title or _concentration_sentence(fifth)
     drawn = style.figure(
         "expected_concentration",
@@ -109,38 +110,37 @@ def expected_concentration(curve: pa.Table, title: str | None = None) -> Chart:
     return Chart(drawn, finding, style.alt_text(finding, [measured]))
 
 
-def future_and_past(customers: pa.Table, value_name: str, currency: str = "", title: str | None = None) -> Chart:
-    """The customers who are to bring most, beside what they have brought.
+def future_and_past(
+    customers: pa.Table, value_name: str, currency: str = "", title: str | None = None, *, by_future: bool = True
+) -> Chart:
+    """The customers who are to bring most beside what they have brought, or the other way round.
 
-    `customers`, best first: `customer_id`, `name` (or null), `expected_value`, `future_rank`, `revenue_to_date`,
-    `past_rank`, `probability_alive`. `value_name` is what is expected: revenue or margin. Customdata: [customer_id].
-    Customers who did not bring as much before as they are to now stand out.
+    `customers`, best first by the one or the other: `customer_id`, `name` (or null), `expected_value`, `future_rank`,
+    `revenue_to_date`, `past_rank`, `probability_alive`. `value_name` is what is expected: revenue or margin.
+    Customdata: [customer_id]. Those who are not among the best by the other one stand out.
     """
     found = style.rows(customers)
     if not found:
         return style.empty(title or _("Future and past"))
+    other_rank = "past_rank" if by_future else "future_rank"
+    is_in_both = [row[other_rank] <= len(found) for row in found]
     rows = Rows(
         labels=[style.plain(_short_name(row)) for row in found],
         keys=[row["customer_id"] for row in found],
-        hovers=[_future_hover(row, value_name, currency) for row in found],
-        colours=[palette.PLAIN if row["past_rank"] <= len(found) else MODEL_COLOUR for row in found],
-        patterns=["" if row["past_rank"] <= len(found) else "/" for row in found],
+        hovers=[style.hover(_named(row), _future_sentence(row, value_name, currency)) for row in found],
+        colours=[palette.PLAIN if each else MODEL_COLOUR for each in is_in_both],
+        patterns=["" if each else "/" for each in is_in_both],
     )
     panels = (
         Panel(
             value_name,
             [float(row["expected_value"]) for row in found],
-            [formats.money(row["expected_value"], currency) for row in found],
+            [_placed(row["expected_value"], row["future_rank"], currency) for row in found],
         ),
         Panel(
-            _("Revenue to date and its place"),
+            _("Revenue to date"),
             [float(row["revenue_to_date"]) for row in found],
-            [
-                _("{revenue} · no. {place}").format(
-                    revenue=formats.money(row["revenue_to_date"], currency), place=formats.number(row["past_rank"])
-                )
-                for row in found
-            ],
+            [_placed(row["revenue_to_date"], row["past_rank"], currency) for row in found],
         ),
         Panel(
             _("P(alive)"),
@@ -149,11 +149,13 @@ def future_and_past(customers: pa.Table, value_name: str, currency: str = "", ti
             full=1.0,
         ),
     )
-    known = sum(row["past_rank"] <= len(found) for row in found)
-    finding = title or _("{known} of the {count} who are to bring most are among the {count} who brought most").format(
-        known=formats.number(known), count=formats.number(len(found))
+    sentence = (
+        _("{known} of the {count} who are to bring most are among the {count} who brought most")
+        if by_future
+        else _("{known} of the {count} who brought most are among the {count} who are to bring most")
     )
-    facts = [_future_sentence(row, value_name, currency) for row in found]
+    finding = title or sentence.format(known=formats.number(sum(is_in_both)), count=formats.number(len(found)))
+    facts = [f"{_named(row)}: {_future_sentence(row, value_name, currency)}" for row in found]
     return Chart(panelled_bars("future_and_past", rows, panels, row_height=24), finding, style.alt_text(finding, facts))
 
 
@@ -206,8 +208,8 @@ def alive_grid(grid: pa.Table, title: str | None = None) -> Chart:
             ),
             go.Contour(
                 x=across,
-                y=up,
-                z=chances,
+                y=up[1:],
+                z=chances[1:],
                 contours={"start": 0.5, "end": 0.5, "size": 1, "coloring": "none"},
                 line={"color": MODEL_COLOUR, "width": 2.5},
                 showscale=False,
@@ -311,7 +313,7 @@ def repeat_counts(counts: pa.Table, models: pa.Table, title: str | None = None) 
         mark = {"color": MODEL_COLOUR, "size": 11} if each["is_used"] else {"color": palette.GUIDE, "size": 9}
         traces.append(
             go.Scatter(
-                name=_("{model} expects").format(model=each["label"]),
+                name=each["label"],
                 x=labels,
                 y=[row[each["model"]] for row in found],
                 mode="markers",
@@ -320,7 +322,13 @@ def repeat_counts(counts: pa.Table, models: pa.Table, title: str | None = None) 
                 hoverinfo="text",
             )
         )
-    drawn = style.figure("repeat_counts", traces, height=270, showlegend=True, margin={"l": 4, "r": 4, "t": 30, "b": 4})
+    drawn = style.figure(
+        "repeat_counts",
+        traces,
+        height=270,
+        showlegend=True,
+        margin={"l": 4, "r": 4, "t": 30, "b": 4},
+    )
     drawn.update_xaxes(type="category", title=style.axis_title(_("Repeat orders of a customer")))
     drawn.update_yaxes(title=style.axis_title(_("Customers")), nticks=5, rangemode="tozero", **style.grid())
     finding = title or _("Never came back: {customers}; {model} expects {expected}").format(
@@ -408,7 +416,9 @@ def hold_out_by_count(counts: pa.Table, title: str | None = None) -> Chart:
             [formats.compact(row["customers"]) for row in found],
         ),
     )
-    finding = title or _("Orders of the hold-out by repeat orders before it")
+    finding = title or _("No repeat order before: {expected} orders were expected, {orders} came").format(
+        expected=formats.number(found[0]["expected_orders"]), orders=formats.number(found[0]["orders"])
+    )
     facts = [f"{label}: {sentence}" for label, sentence in zip(labels, sentences, strict=True)]
     return Chart(
         panelled_bars("hold_out_by_count", rows, panels, row_height=25), finding, style.alt_text(finding, facts)
@@ -464,35 +474,30 @@ def _step_hover(row: Row, total: object, currency: str) -> str:
 
 def _concentration_sentence(row: Row) -> str:
     return _("The best {customers} of customers are to bring {value} of expected value").format(
-        customers=formats.percent(row["customer_share"]), value=formats.percent(row["value_share"])
+        customers=formats.percent(row["customer_share"], digits=0), value=formats.percent(row["value_share"])
     )
 
 
 def _short_name(row: Row) -> str:
-    name = str(row["name"] or row["customer_id"])
+    name = _named(row)
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def _future_sentence(row: Row, value_name: str, currency: str) -> str:
-    return _("{customer}: {name} {value}, revenue to date {revenue} (no. {place}), P(alive) {share}").format(
-        customer=row["name"] or row["customer_id"],
+    return _("{name} {value}, revenue to date {revenue}, P(alive) {share}").format(
         name=value_name,
-        value=formats.money(row["expected_value"], currency),
-        revenue=formats.money(row["revenue_to_date"], currency),
-        place=formats.number(row["past_rank"]),
+        value=_placed(row["expected_value"], row["future_rank"], currency),
+        revenue=_placed(row["revenue_to_date"], row["past_rank"], currency),
         share=formats.percent(row["probability_alive"]),
     )
 
 
-def _future_hover(row: Row, value_name: str, currency: str) -> str:
-    return style.hover(
-        str(row["name"] or row["customer_id"]),
-        f"{value_name} {formats.money(row['expected_value'], currency)}",
-        _("Revenue to date {revenue}, no. {place}").format(
-            revenue=formats.money(row["revenue_to_date"], currency), place=formats.number(row["past_rank"])
-        ),
-        _("P(alive) {share}").format(share=formats.percent(row["probability_alive"])),
-    )
+def _placed(amount: Decimal, place: int, currency: str) -> str:
+    return _("{amount} · no. {place}").format(amount=formats.money(amount, currency), place=formats.number(place))
+
+
+def _named(row: Row) -> str:
+    return str(row["name"] or row["customer_id"])
 
 
 def _day_ticks(first: date, last: date) -> dict[str, object]:

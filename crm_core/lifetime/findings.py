@@ -17,10 +17,12 @@ EVEN_ODDS = 0.5
 def top_share(found: LifetimeValue, customer_share: float = 0.2) -> float | None:
     """The share (0-1) of expected value that so many of the best customers in view bring; None if nothing is expected.
 
-    With few customers the nearest whole number of them that is no less.
+    With few customers the whole number of them that comes nearest.
     """
     curve = found.concentration().to_pylist()
-    return next((row["value_share"] for row in curve if row["customer_share"] >= customer_share - 1e-9), None)
+    nearest = min(curve, key=lambda row: abs(row["customer_share"] - customer_share))
+    share: float | None = nearest["value_share"]
+    return share
 
 
 def checked(found: LifetimeValue) -> HoldOut | Closed:
