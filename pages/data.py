@@ -405,7 +405,7 @@ def exports_of(data: DataSet) -> None:
                 st.markdown(_(TABLES[name].label), width=160)
                 for ending in ("csv", "parquet"):
                     st.download_button(
-                        "CSV" if ending == "csv" else "Parquet",
+                        _("CSV") if ending == "csv" else _("Parquet"),
                         data=exporting(data, name, ending),
                         file_name=f"{data.slug} {name}.{ending}",
                         key=f"export {name} {ending}",
