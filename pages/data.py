@@ -761,7 +761,9 @@ def keep(checked: Checked, currency: str) -> None:
             help=_("Nobody else sees it, and it goes with this session."),
             key="for me",
         )
-        for_all = st.button(_("Publish for everybody"), type="primary", icon=":material/groups:", disabled=not has_name)
+        for_all = st.button(
+            _("Publish for everybody"), type="primary", icon=":material/groups:", disabled=not has_name, key="for all"
+        )
     if not (for_me or for_all):
         return
     try:

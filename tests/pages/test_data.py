@@ -213,4 +213,4 @@ def test_the_page_speaks_chinese(demo_workspace: Path, open_app: OpenApp):
 
     assert not at.exception
     assert at.title[0].value == "数据"
-    assert "核对无误" in seen(at)
+    assert "全部核对相符" in seen(at)
