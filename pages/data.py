@@ -357,7 +357,8 @@ def files_of(data: DataSet, reports: list[QualityReport]) -> None:
                 if known and known[place].amount_kept
                 else "",
                 _("Columns"): formats.listed(
-                    f"{header} → {name}" for name, header in ((source.mapping or {}).get("columns") or {}).items()
+                    f"{header} → {_(TABLES[source.table].column(name).label)}"
+                    for name, header in ((source.mapping or {}).get("columns") or {}).items()
                 ),
             }
             for place, source in enumerate(data.sources)

@@ -36,7 +36,7 @@ def page_head(title: str, question: str, book: Book | None) -> None:
 
 def _filtered(book: Book) -> str:
     values = [value for chosen in book.filters.model_dump().values() for value in chosen]
-    return ", ".join(values[:3]) + (f" +{len(values) - 3}" if len(values) > 3 else "")
+    return formats.listed(values[:3]) + (f" +{len(values) - 3}" if len(values) > 3 else "")
 
 
 def _scenario() -> str:
