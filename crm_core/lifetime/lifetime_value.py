@@ -21,7 +21,15 @@ from crm_core.errors import NotEnoughData
 from crm_core.language import _
 from crm_core.lifetime.beta_geometric import PARAMETER_NAMES, BetaGeometric
 from crm_core.lifetime.calibration import HoldOut, hold_out, repeat_counts
-from crm_core.lifetime.fitting import ALIKE, ModelFit, OrderModels, customer_purchases, order_models, spend_model
+from crm_core.lifetime.fitting import (
+    ALIKE,
+    ModelFit,
+    OrderModels,
+    alive_parameters,
+    customer_purchases,
+    order_models,
+    spend_model,
+)
 from crm_core.lifetime.gamma_gamma import GammaGamma
 from crm_core.lifetime.gate import MODEL_NAMES, Closed
 from crm_core.lifetime.purchases import Purchases
@@ -227,10 +235,7 @@ def _predictions(
 
 def prediction_parameters(model: BetaGeometric, spend: GammaGamma) -> dict[str, float]:
     """What `lifetime_predictions` binds."""
-    return {
-        "r": model.r, "alpha": model.alpha, "a": model.a, "b": model.b, "first_toss": model.first_toss,
-        "p": spend.p, "q": spend.q, "gamma": spend.gamma,
-    }  # fmt: skip
+    return {**alive_parameters(model), "p": spend.p, "q": spend.q, "gamma": spend.gamma}
 
 
 def orders_if_alive(model: BetaGeometric, purchases: Purchases, settings: LifetimeSettings) -> Recipe:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.special import hyp2f1
 
 from crm_core.book import Filters
-from crm_core.lifetime import Closed, LifetimeValue, hold_out, lifetime_value, order_models, simulation
+from crm_core.lifetime import Closed, LifetimeValue, customers_alive, hold_out, lifetime_value, order_models, simulation
 from crm_core.lifetime.beta_geometric import BetaGeometric, Likelihood
 from crm_core.lifetime.bg_nbd import BgNbd
 from crm_core.lifetime.gamma_gamma import GammaGamma
@@ -367,6 +367,15 @@ def test_the_hold_out_knows_nothing_of_what_came_after():
     assert not isinstance(cut, Closed)
     assert whole.weeks["expected_orders"] == cut.weeks["expected_orders"]
     assert whole.orders > cut.orders
+
+
+def test_who_is_alive_is_told_without_a_model_of_spend():
+    book = shop()
+    alive = customers_alive(book)
+    assert not isinstance(alive, Closed)
+    told = {row["customer_id"]: row["probability_alive"] for row in book.engine.arrow(alive).to_pylist()}
+
+    assert told == {who: row["probability_alive"] for who, row in listed(opened(book)).items()}
 
 
 def test_equal_books_are_fitted_once():

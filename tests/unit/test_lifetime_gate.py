@@ -8,7 +8,7 @@ import pytest
 
 from crm_core.errors import NotEnoughData
 from crm_core.language import speaking
-from crm_core.lifetime import Closed, LifetimeValue, gate, hold_out, lifetime_value
+from crm_core.lifetime import Closed, LifetimeValue, customers_alive, gate, hold_out, lifetime_value
 from crm_core.lifetime.maximum_likelihood import Fit
 from crm_core.lifetime.purchases import Spend
 from crm_core.settings import LifetimeSettings
@@ -132,6 +132,11 @@ def test_a_day_long_after_the_last_order_is_closed():
 
 def test_spend_that_doubled_is_closed():
     assert "spend_drifts" in why(shop(growth=2.5))
+
+
+def test_who_is_alive_is_told_where_spend_cannot_be():
+    assert not isinstance(customers_alive(shop(growth=2.5)), Closed)
+    assert isinstance(customers_alive(shop(60)), Closed)
 
 
 def test_all_reasons_are_said_at_once():
