@@ -7,7 +7,7 @@ import streamlit as st
 
 from crm_core.errors import CrmError
 from crm_core.language import _
-from pages import churn_signals, customer, data, lifetime_value, loyalty_types, overview, value_tiers
+from pages import churn_signals, customer, data, loyalty_types, overview, value_tiers
 from ui import address, language, places, session, sidebar, start
 
 ICON = Path(__file__).parent / "static" / "favicon.png"
@@ -32,6 +32,13 @@ def main() -> None:
         st.error(str(error), icon=":material/error:")
 
 
+def _lifetime_value() -> None:
+    """The page alone needs scipy, which takes as long to load as all the rest."""
+    from pages import lifetime_value
+
+    lifetime_value.page()
+
+
 def _pages() -> dict[str, list[st.Page]]:
     """Every page by section; an address never depends on the language."""
     sections = {
@@ -43,7 +50,7 @@ def _pages() -> dict[str, list[st.Page]]:
         _("Value"): [
             st.Page(value_tiers.page, title=_("Value tiers"), icon=":material/change_history:", url_path="value-tiers"),
             st.Page(
-                lifetime_value.page,
+                _lifetime_value,
                 title=_("Lifetime value"),
                 icon=":material/hourglass_top:",
                 url_path="lifetime-value",

@@ -11,7 +11,7 @@ from crm_core import charts, formats
 from crm_core.book import Book
 from crm_core.errors import CrmError, NotEnoughData
 from crm_core.language import N_, _
-from crm_core.lifetime import Closed, HoldOut, LifetimeValue, lifetime_value, order_models
+from crm_core.lifetime import Closed, HoldOut, LifetimeValue, order_models
 from crm_core.lifetime.findings import checked, even_odds_after, top_share
 from crm_core.retention_economics import RetentionEconomics, YearBalance, retention_economics, year_balance
 from crm_core.settings import LifetimeSettings
@@ -29,7 +29,7 @@ PICTURES = {
 CHOSEN_PICTURE = "lifetime pictures"
 SIDES = {"expected_value": N_("To bring most"), "revenue_to_date": N_("Brought most so far")}
 MOST_COMPARED = 12
-SEVERAL_REPEATS, FEW_REPEATS = 10, 2
+REPEATS_SAID = (2, 10)
 LIST_COLUMNS = (
     "customer_id", "name", "expected_value", "future_rank", "past_rank", "revenue_to_date", "probability_alive",
     "expected_orders", "expected_spend", "days_since_last_order",
@@ -55,7 +55,7 @@ def tuning() -> None:
     with st.spinner(_("Fitting the models of orders to all customers…")):
         order_models(book)
     with st.spinner(_("Looking ahead for every customer…")):
-        found = lifetime_value(book, ui.draft().lifetime)
+        found = book.lifetime_value(ui.draft().lifetime)
     if isinstance(found, Closed):
         _closed(book, found)
         return
@@ -176,7 +176,7 @@ def _value_name(settings: LifetimeSettings) -> str:
 def _against_saved(found: LifetimeValue) -> None:
     """What the draft expects against the saved settings."""
     saved = ui.saved_scenario().lifetime
-    then = found if saved == found.settings else lifetime_value(found.book, saved)
+    then = found if saved == found.settings else found.book.lifetime_value(saved)
     now_words = _expected_in_words(found)
     if then is found:
         sentence = _("{expected}, as saved.").format(expected=now_words)
@@ -263,19 +263,10 @@ def _future_and_past(found: LifetimeValue) -> None:
 
 def _alive(found: LifetimeValue) -> None:
     grid = found.alive_grid()
-    after_few, after_several = even_odds_after(grid, FEW_REPEATS), even_odds_after(grid, SEVERAL_REPEATS)
-    title = None
-    if after_few is not None and after_several is not None:
-        title = _(
-            "Silence says more of those who buy often: even odds after {several_days} with {several} repeat orders,"
-            " after {few_days} with {few}"
-        ).format(
-            several=SEVERAL_REPEATS,
-            several_days=formats.days(after_several),
-            few=FEW_REPEATS,
-            few_days=formats.days(after_few),
-        )
-    ui.show_chart(charts.alive_grid(grid, title), "lifetime alive")
+    turns = [(repeats, even_odds_after(found, repeats)) for repeats in REPEATS_SAID]
+    ui.show_chart(
+        charts.alive_grid(grid, [(repeats, days) for repeats, days in turns if days is not None]), "lifetime alive"
+    )
     st.caption(
         _(
             "For a customer whose first order lies {days} back; with no repeat order the silence began with the first."
@@ -448,11 +439,11 @@ def _definitions() -> list[str]:
             " silence. Expected value is P(alive), times the discounted orders of a customer alive, times the expected"
             " value of an order, which is the customer's own mean drawn towards everybody's."
         ),
-        r"$$\text{value} = P(\text{alive} \mid x, t_x, T) \cdot \int_0^H \lambda(s)\,e^{-\delta s}\,ds \cdot"
+        r"$$V = P(A \mid x, t_x, T) \cdot \int_0^H \lambda(s)\,e^{-\delta s}\,ds \cdot"
         r" E[M \mid m_x, x]$$",
         _(
-            "Here x are repeat orders (days with an order after the first), t the days from the first to the last, T"
-            " the days from the first to the day shown, H the horizon in days, m the mean value of a repeat order."
+            "Here V is the expected value, A that the customer is alive, x are repeat orders (days with an order after"
+            " the first), t the days from the first to the last, T the days from the first to the day shown, H the horizon in days, m the mean value of a repeat order."
         ),
     ]
 

@@ -131,10 +131,10 @@ def _how(economics: RetentionEconomics, currency: str) -> None:
                 " kept and a won customer bring what they brought in the last year."
             ),
             r"$$k_t = c_{t-1}\,\rho, \qquad c_t = k_t + w, \qquad"
-            r" \text{profit} = \sum_{t=1}^{Y} \frac{k_t\,m_k + w\,(m_w - a) - c_{t-1}\,b}{(1 + i)^{t - 1/2}}$$",
+            r" \Pi = \sum_{t=1}^{Y} \frac{k_t\,m_k + w\,(m_w - a) - c_{t-1}\,b}{(1 + i)^{t - 1/2}}$$",
             _(
-                "Here c are customers, k those kept, w won ({won}), ρ retention (now {now}, planned {then}), m the"
-                " margin of a kept ({kept}) and of a won customer ({won_margin}) in a year, a the cost of winning, b"
+                "Here Π is profit, c are customers, k those kept, w won ({won}), ρ retention (now {now}, planned {then}),"
+                " m the margin of a kept ({kept}) and of a won customer ({won_margin}) in a year, a the cost of winning, b"
                 " that of keeping, i the discount rate ({rate}), Y the years."
             ).format(
                 won=formats.number(now.won),

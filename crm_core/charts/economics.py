@@ -51,7 +51,7 @@ def profit_bridge(steps: pa.Table, currency: str = "", title: str | None = None)
     ends = [value for row in found for value in (row["profit_from"], row["profit_to"])]
     _write_beside(drawn, [max(row["profit_from"], row["profit_to"]) for row in found], texts, (min(ends), max(ends)))
     drawn.update_yaxes(tickvals=list(range(len(found))), ticktext=[row["label"] for row in found], autorange="reversed")
-    facts = [f"{row['label']}: {text}" for row, text in zip(found, texts, strict=True)]
+    facts = [formats.labelled(row["label"], text) for row, text in zip(found, texts, strict=True)]
     changes = [fact for fact, row in zip(facts, found, strict=True) if not _is_whole(row) and _change(row)]
     finding = title or formats.listed(changes) or _("Nothing changes yet")
     return Chart(drawn, finding, style.alt_text(finding, facts))

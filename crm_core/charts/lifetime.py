@@ -155,18 +155,18 @@ def future_and_past(
         else _("{known} of the {count} who brought most are among the {count} who are to bring most")
     )
     finding = title or sentence.format(known=formats.number(sum(is_in_both)), count=formats.number(len(found)))
-    facts = [f"{_named(row)}: {_future_sentence(row, value_name, currency)}" for row in found]
+    facts = [formats.labelled(_named(row), _future_sentence(row, value_name, currency)) for row in found]
     return Chart(panelled_bars("future_and_past", rows, panels, row_height=24), finding, style.alt_text(finding, facts))
 
 
 # ---------------------------------------------------------------------- P(alive)
 
 
-def alive_grid(grid: pa.Table, title: str | None = None) -> Chart:
+def alive_grid(grid: pa.Table, even_odds: Sequence[tuple[int, int]] = (), title: str | None = None) -> Chart:
     """How likely a customer is alive, by how often they bought again and how long they have been silent.
 
     `grid`, one row per cell: `repeat_purchases`, `days_since_last_order`, `probability_alive` (0-1). A line marks
-    even odds.
+    even odds. `even_odds`: repeat purchases, and the days of silence after which the odds are even.
     """
     cells = style.rows(grid)
     if not cells:
@@ -200,7 +200,7 @@ def alive_grid(grid: pa.Table, title: str | None = None) -> Chart:
                 zmin=0,
                 zmax=1,
                 colorbar={
-                    "title": {"text": _("P(alive)"), "side": "right"},
+                    "title": {"text": _("P(alive)"), "side": "top"},
                     "thickness": 10,
                     "outlinewidth": 0,
                     "tickformat": ".0%",
@@ -220,7 +220,15 @@ def alive_grid(grid: pa.Table, title: str | None = None) -> Chart:
     )
     drawn.update_xaxes(title=style.axis_title(_("Days since the last order")), nticks=10)
     drawn.update_yaxes(title=style.axis_title(_("Repeat orders")), nticks=8)
-    finding = title or _("P(alive) by repeat orders and silence")
+    turns = [
+        _("{days} with {count} repeat orders").format(days=formats.days(days), count=formats.number(repeats))
+        for repeats, days in even_odds
+    ]
+    finding = title or (
+        _("As likely gone as alive after a silence of {turns}").format(turns=formats.listed(turns))
+        if turns
+        else _("Silence of {days} leaves more alive than gone").format(days=formats.days(across[-1]))
+    )
     facts = [
         _("{count} repeat orders, silent for {days}: {share}").format(
             count=formats.number(repeats), days=formats.days(days), share=formats.percent(at.get((repeats, days)))
@@ -419,7 +427,7 @@ def hold_out_by_count(counts: pa.Table, title: str | None = None) -> Chart:
     finding = title or _("No repeat order before: {expected} orders were expected, {orders} came").format(
         expected=formats.number(found[0]["expected_orders"]), orders=formats.number(found[0]["orders"])
     )
-    facts = [f"{label}: {sentence}" for label, sentence in zip(labels, sentences, strict=True)]
+    facts = [formats.labelled(label, sentence) for label, sentence in zip(labels, sentences, strict=True)]
     return Chart(
         panelled_bars("hold_out_by_count", rows, panels, row_height=25), finding, style.alt_text(finding, facts)
     )

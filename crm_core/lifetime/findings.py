@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import lru_cache
 
-import pyarrow as pa
+import numpy as np
 
 from crm_core.book import Book, Filters
 from crm_core.lifetime.calibration import HoldOut, hold_out
@@ -35,8 +35,14 @@ def _checked(book: Book, model: str) -> HoldOut | Closed:
     return hold_out(book, model)
 
 
-def even_odds_after(grid: pa.Table, repeat_purchases: int) -> int | None:
-    """After how many days of silence a customer of `LifetimeValue.alive_grid` with so many repeat purchases is as
-    likely gone as alive; None if not within the history."""
-    steps = [row for row in grid.to_pylist() if row["repeat_purchases"] == repeat_purchases]
-    return next((row["days_since_last_order"] for row in steps if row["probability_alive"] < EVEN_ODDS), None)
+def even_odds_after(found: LifetimeValue, repeat_purchases: int) -> int | None:
+    """After how many days of silence a customer with so many repeat purchases is more likely gone than alive.
+
+    The customer of `LifetimeValue.alive_grid`, who first bought when the history begins; None if not within it.
+    """
+    tenure = float(found.models.history_days)
+    silences = np.arange(tenure + 1)
+    repeats, tenures = np.full_like(silences, repeat_purchases), np.full_like(silences, tenure)
+    chances = found.used.model.probability_alive(repeats, tenure - silences, tenures)
+    gone = np.flatnonzero(chances < EVEN_ODDS)
+    return int(silences[gone[0]]) if len(gone) else None

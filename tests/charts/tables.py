@@ -202,6 +202,81 @@ def months() -> pa.Table:
     )
 
 
+def value_steps() -> pa.Table:
+    return table(
+        "value_from value_below customers expected_value",
+        (15.17, 151.7, 477, Decimal("12250.7")),
+        (151.7, 1517.0, 501, Decimal("332917.5")),
+        (1517.0, 15170.0, 1253, Decimal("8156511.2")),
+    )
+
+
+def value_curve() -> pa.Table:
+    return table("customer_share value_share gini", (0.05, 0.31, 0.72), (0.2, 0.739, 0.72), (1.0, 1.0, 0.72))
+
+
+def best_customers() -> pa.Table:
+    return table(
+        "customer_id name expected_value future_rank revenue_to_date past_rank probability_alive",
+        ("O1", "<b>甲</b>", Decimal("1517082.5"), 1, Decimal("5060815.7"), 1, 0.9987),
+        ("O2", None, Decimal("1327772.4"), 2, Decimal("439006.1"), 31, 0.912),
+    )
+
+
+def chances() -> pa.Table:
+    return table(
+        "repeat_purchases days_since_last_order probability_alive",
+        *((count, days, 1 / (1 + 0.001 * count * days)) for count in range(6) for days in range(0, 1000, 50)),
+    )
+
+
+def alive_days() -> pa.Table:
+    return table(
+        "day is_purchase probability_alive",
+        *((date(2026, 1, 1) + timedelta(place), place % 60 == 0, 1 - (place % 60) / 100) for place in range(181)),
+    )
+
+
+def repeats() -> pa.Table:
+    return table(
+        "repeat_purchases customers bg_nbd mbg_nbd", *((count, 400 - count, 252.5, 360.7) for count in range(8))
+    )
+
+
+def order_models() -> pa.Table:
+    return table("model label is_used", ("bg_nbd", "BG/NBD", False), ("mbg_nbd", "MBG/NBD", True))
+
+
+def weeks() -> pa.Table:
+    return table(
+        "week ends_on orders expected_orders",
+        *((week, AS_OF - timedelta(7 * (26 - week)), 500 * week, 480.5 * week) for week in range(1, 27)),
+    )
+
+
+def held_out() -> pa.Table:
+    return table("repeat_purchases customers orders expected_orders", (0, 366, 524, 817.5), (1, 0, 0, 0.0))
+
+
+def bridge() -> pa.Table:
+    return table(
+        "step label profit_from profit_to",
+        ("now", "Revenue", 0.0, 91_100_000.0),
+        ("churn", "Growth", 91_100_000.0, 100_700_000.0),
+        ("cost", "Margin", 100_700_000.0, 98_000_000.0),
+        ("then", "Revenue", 0.0, 98_000_000.0),
+    )
+
+
+def swings() -> pa.Table:
+    return table(
+        "driver label worse_value better_value profit_worse profit_better swing",
+        ("margin", "Margin", 15226.0, 18609.6, 88_000_000.0, 108_000_000.0, 20_000_000.0),
+        ("churn", "Growth", 0.185, 0.151, 94_600_000.0, 101_500_000.0, 6_900_000.0),
+        ("won", "Revenue", 513.0, 627.0, 96_000_000.0, 100_000_000.0, 4_000_000.0),
+    )
+
+
 CHARTS: dict[str, Callable[[], Chart]] = {
     "pyramid": lambda: charts.pyramid(summary(), "CNY"),
     "lorenz": lambda: charts.lorenz(curve(), 0.631, marks(), "CNY"),
@@ -221,4 +296,15 @@ CHARTS: dict[str, Callable[[], Chart]] = {
     "score_waterfall": lambda: charts.score_waterfall(parts(), 71.4),
     "rank_bars": lambda: charts.rank_bars(parts()),
     "monthly_trend": lambda: charts.monthly_trend(months(), "CNY"),
+    "expected_value_steps": lambda: charts.expected_value_steps(value_steps(), "CNY"),
+    "expected_concentration": lambda: charts.expected_concentration(value_curve()),
+    "future_and_past": lambda: charts.future_and_past(best_customers(), "Revenue", "CNY"),
+    "future_and_past by past": lambda: charts.future_and_past(best_customers(), "Margin", "CNY", by_future=False),
+    "alive_grid": lambda: charts.alive_grid(chances(), even_odds=((2, 500),)),
+    "alive_over_time": lambda: charts.alive_over_time(alive_days(), "O1"),
+    "repeat_counts": lambda: charts.repeat_counts(repeats(), order_models()),
+    "hold_out_weeks": lambda: charts.hold_out_weeks(weeks(), AS_OF - timedelta(182)),
+    "hold_out_by_count": lambda: charts.hold_out_by_count(held_out()),
+    "profit_bridge": lambda: charts.profit_bridge(bridge(), "CNY"),
+    "tornado": lambda: charts.tornado(swings(), 98_000_000.0, "CNY"),
 }

@@ -33,6 +33,16 @@ EMPTY = {
     "score_waterfall": lambda: charts.score_waterfall(tables.parts(), None),
     "rank_bars": lambda: charts.rank_bars(tables.parts().slice(0, 0)),
     "monthly_trend": lambda: charts.monthly_trend(tables.months().slice(0, 0)),
+    "expected_value_steps": lambda: charts.expected_value_steps(tables.value_steps().slice(0, 0)),
+    "expected_concentration": lambda: charts.expected_concentration(tables.value_curve().slice(0, 0)),
+    "future_and_past": lambda: charts.future_and_past(tables.best_customers().slice(0, 0), "value"),
+    "alive_grid": lambda: charts.alive_grid(tables.chances().slice(0, 0)),
+    "alive_over_time": lambda: charts.alive_over_time(tables.alive_days().slice(0, 0), "O1"),
+    "repeat_counts": lambda: charts.repeat_counts(tables.repeats().slice(0, 0), tables.order_models()),
+    "hold_out_weeks": lambda: charts.hold_out_weeks(tables.weeks().slice(0, 0), tables.AS_OF),
+    "hold_out_by_count": lambda: charts.hold_out_by_count(tables.held_out().slice(0, 0)),
+    "profit_bridge": lambda: charts.profit_bridge(tables.bridge().slice(0, 0)),
+    "tornado": lambda: charts.tornado(tables.swings().slice(0, 0), 1.0),
 }
 
 
@@ -46,12 +56,12 @@ def test_a_chart_says_its_finding_and_describes_itself(name):
 
     assert any(character.isdigit() for character in chart.title)
     assert chart.alt.startswith(chart.title)
-    assert len(chart.alt) > len(chart.title) or name == "gap_curve"
+    assert len(chart.alt) > len(chart.title) or name in ("gap_curve", "hold_out_weeks", "alive_over_time")
 
 
 FROM_THE_TABLES = (
     r"Revenue|Growth|Margin|Regularity|Share of wallet|Overdue for an order|Spend falling|Categories falling"
-    r"|Returns rising|low|middle|high|web|CN¥|</?b>|<br>|[OR]\d+"
+    r"|Returns rising|M?BG/NBD|low|middle|high|web|CN¥|</?b>|<br>|[OR]\d+"
 )
 
 
@@ -293,3 +303,19 @@ def test_the_lost_are_not_in_the_histogram_of_risk():
 
     assert keys_of(charts.risk_histogram(bins, 0.5, 0.7)) == [("high",)]
     assert charts.risk_histogram(bins.slice(1), 0.5, 0.7).figure.layout.annotations[0].text == "Nothing to show"
+
+
+def test_who_is_among_the_best_on_one_side_only_stands_out():
+    bars = charts.future_and_past(tables.best_customers(), "Revenue").figure.data[0]
+
+    assert bars.marker.color[0] != bars.marker.color[1]
+    assert (bars.marker.pattern.shape[0], bars.marker.pattern.shape[1]) == ("", "/")
+
+
+def test_a_change_of_profit_stands_on_the_one_before_and_is_signed():
+    chart = charts.profit_bridge(tables.bridge(), "CNY")
+    bars = chart.figure.data[0]
+
+    assert list(bars.base) == [0.0, 91_100_000.0, 100_700_000.0, 0.0]
+    assert "Growth: +CN¥9.6M" in chart.title
+    assert "Margin: -CN¥2.7M" in chart.title
