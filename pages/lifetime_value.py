@@ -286,7 +286,6 @@ def _fit(found: LifetimeValue, check: HoldOut | Closed) -> None:
             st.info(formats.sentences(*check.sentences()), icon=":material/info:")
         else:
             ui.show_chart(charts.hold_out_weeks(check.weeks, check.calibrated_on), "lifetime weeks")
-    st.caption(ui.escaped(found.why_this_model()))
     st.dataframe(_compared(found), hide_index=True, key="lifetime models", alt=_("The two models of orders"))
     if isinstance(check, HoldOut):
         ui.show_chart(charts.hold_out_by_count(check.by_count), "lifetime by count")
@@ -443,7 +442,8 @@ def _definitions() -> list[str]:
         r" E[M \mid m_x, x]$$",
         _(
             "Here V is the expected value, A that the customer is alive, x are repeat orders (days with an order after"
-            " the first), t the days from the first to the last, T the days from the first to the day shown, H the horizon in days, m the mean value of a repeat order."
+            " the first), t the days from the first to the last, T the days from the first to the day shown, H the"
+            " horizon in days, m the mean value of a repeat order."
         ),
     ]
 

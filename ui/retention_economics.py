@@ -133,9 +133,9 @@ def _how(economics: RetentionEconomics, currency: str) -> None:
             r"$$k_t = c_{t-1}\,\rho, \qquad c_t = k_t + w, \qquad"
             r" \Pi = \sum_{t=1}^{Y} \frac{k_t\,m_k + w\,(m_w - a) - c_{t-1}\,b}{(1 + i)^{t - 1/2}}$$",
             _(
-                "Here Π is profit, c are customers, k those kept, w won ({won}), ρ retention (now {now}, planned {then}),"
-                " m the margin of a kept ({kept}) and of a won customer ({won_margin}) in a year, a the cost of winning, b"
-                " that of keeping, i the discount rate ({rate}), Y the years."
+                "Here Π is profit, c are customers, k those kept, w won ({won}), ρ retention (now {now}, planned"
+                " {then}), m the margin of a kept ({kept}) and of a won customer ({won_margin}) in a year, a the cost"
+                " of winning, b that of keeping, i the discount rate ({rate}), Y the years."
             ).format(
                 won=formats.number(now.won),
                 now=formats.percent(now.retention),

@@ -53,7 +53,7 @@ def profit_bridge(steps: pa.Table, currency: str = "", title: str | None = None)
     drawn.update_yaxes(tickvals=list(range(len(found))), ticktext=[row["label"] for row in found], autorange="reversed")
     facts = [formats.labelled(row["label"], text) for row, text in zip(found, texts, strict=True)]
     changes = [fact for fact, row in zip(facts, found, strict=True) if not _is_whole(row) and _change(row)]
-    finding = title or formats.listed(changes) or _("Nothing changes yet")
+    finding = title or " · ".join(changes) or _("Nothing changes yet")
     return Chart(drawn, finding, style.alt_text(finding, facts))
 
 

@@ -378,7 +378,14 @@ def hold_out_weeks(weeks: pa.Table, calibrated_on: date, title: str | None = Non
         margin={"l": 4, "r": 12, "t": 30, "b": 4},
     )
     drawn.update_xaxes(title=style.axis_title(_("Weeks after {day}").format(day=formats.day(calibrated_on))), nticks=7)
-    drawn.update_yaxes(title=style.axis_title(_("Orders so far")), rangemode="tozero", nticks=5, **style.grid())
+    ticks = style.nice_ticks(0, max(last["orders"], last["expected_orders"]))
+    drawn.update_yaxes(
+        title=style.axis_title(_("Orders so far")),
+        rangemode="tozero",
+        tickvals=ticks,
+        ticktext=[formats.compact(tick) for tick in ticks],
+        **style.grid(),
+    )
     finding = title or _("Expected {expected} orders, {orders} came").format(
         expected=formats.number(last["expected_orders"]), orders=formats.number(last["orders"])
     )
