@@ -96,7 +96,7 @@ def _closed(book: Book, gate: Closed) -> None:
     with right:
         with st.container(border=True, key="closed gate"):
             st.subheader(_("Nothing is predicted here"), anchor=False)
-            st.write(_("The models do not fit these orders well enough to show a figure:"))
+            st.write(_("These orders do not carry a prediction, because:"))
             for sentence in gate.sentences():
                 st.markdown(f":orange[:material/block:] {ui.escaped(sentence)}")
             st.caption(
@@ -153,7 +153,7 @@ def _headlines(found: LifetimeValue, check: HoldOut | Closed) -> list[ui.Headlin
 
 def _check_headline(check: HoldOut | Closed) -> ui.Headline:
     """How far the model was off where the answer is known."""
-    title = _("Expected against came")
+    title = _("Forecast check")
     if isinstance(check, Closed):
         return ui.Headline(title, formats.percent(None), help=formats.sentences(*check.sentences()))
     off = check.expected_orders / check.orders - 1 if check.orders else None

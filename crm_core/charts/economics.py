@@ -79,7 +79,7 @@ def tornado(swings: pa.Table, profit: float, currency: str = "", title: str | No
     )
     widest = max(max(abs(row["profit_worse"] - profit), abs(row["profit_better"] - profit)) for row in found)
     drawn.add_vline(x=0, line=style.guide(dash="solid"))
-    drawn.update_xaxes(range=[-2.4 * widest, 2.4 * widest], visible=False)
+    drawn.update_xaxes(range=[-3 * widest, 3 * widest], visible=False)
     drawn.update_yaxes(tickvals=list(range(len(found))), ticktext=[row["label"] for row in found], autorange="reversed")
     first = found[0]
     finding = title or _("{driver} matters most: a tenth of it is {swing} of profit").format(
@@ -136,7 +136,7 @@ def _write_beside(drawn: go.Figure, ends: Sequence[float], texts: Sequence[str],
     for place, (end, text) in enumerate(zip(ends, texts, strict=True)):
         drawn.add_annotation(x=end, y=place, text=text, showarrow=False, xanchor="left", xshift=4)
     span = highest - lowest or 1.0
-    drawn.update_xaxes(range=[lowest - 0.02 * span, highest + 0.5 * span], visible=False)
+    drawn.update_xaxes(range=[lowest - 0.02 * span, highest + 0.75 * span], visible=False)
 
 
 def _change(row: Row) -> float:

@@ -68,10 +68,10 @@ def test_the_expected_future_comes_first_with_the_check_against_what_came(demo_p
         "Expected orders",
         "Alive",
         "The best 20 % bring",
-        "Expected against came",
+        "Forecast check",
     ]
     assert found["Expected revenue"].startswith("CN¥")
-    assert re.fullmatch(r"[+-]\d+\.\d%", found["Expected against came"])
+    assert re.fullmatch(r"[+-]\d+\.\d%", found["Forecast check"])
     assert "in 365 days, as saved." in texts(demo_page)
     assert "MBG/NBD is used" in texts(demo_page)
 
@@ -271,7 +271,7 @@ def test_a_filter_shows_fewer_customers_and_fits_no_other_model(demo_workspace, 
 
     assert not filtered.exception
     assert metrics(filtered)["Expected revenue"] != metrics(everybody)["Expected revenue"]
-    assert metrics(filtered)["Expected against came"] == metrics(everybody)["Expected against came"]
+    assert metrics(filtered)["Forecast check"] == metrics(everybody)["Forecast check"]
 
 
 def test_the_page_speaks_chinese(demo_workspace, open_app: OpenApp):
