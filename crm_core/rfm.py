@@ -24,14 +24,13 @@ from crm_core.segment_table import SegmentTable, segment_name, segment_table
 from crm_core.settings import RfmCuts, RfmSettings, Scenario
 
 MEASURES: dict[str, tuple[str, str]] = {
-    "days": (N_("Days since last order"), "select -days_since_last_order as worth from rfm_inputs where order_count > 0"),
-    "orders": (N_("Orders"), "select order_count as worth from rfm_inputs where order_count > 0"),
-    "revenue": (N_("Revenue"), "select revenue as worth from rfm_inputs where order_count > 0"),
+    "days": (N_("Days since last order"), "-days_since_last_order"),
+    "orders": (N_("Orders"), "order_count"),
+    "revenue": (N_("Revenue"), "revenue"),
 }
-"""What RFM looks at: the title, and the figures with more for better, of those who ordered in the look-back window.
-
-Who did not would fill the lowest parts; below every bound they share the lowest scores with the last of the others.
-"""
+"""What RFM looks at: the title, and the figure with more for better."""
+RANKED = "select {figure} as worth from rfm_inputs where order_count > 0"
+"""Who did not order in the look-back window would fill the lowest parts; unranked they have the lowest scores."""
 SCORE_COLUMNS = {"days": "freshness_score", "orders": "order_score", "revenue": "revenue_score"}
 
 
@@ -62,7 +61,7 @@ class Scores:
         """
         own = self._bound(score)
         above = self._bound(score + 1)
-        if score > 1 and own is None or (own is not None and own == above):
+        if (score > 1 and own is None) or (own is not None and own == above):
             return None
         return (above, own) if self.measure == "days" else (own, above)
 
@@ -140,7 +139,7 @@ def _quantile_bounds(book: Book, inputs: Recipe, measure: str, parts: int) -> tu
         "bounds",
         "select bound from rfm_quantile_bounds order by score",
         parameters={"parts": parts},
-        drafts={"rfm_worths": MEASURES[measure][1]},
+        drafts={"rfm_worths": RANKED.format(figure=MEASURES[measure][1])},
         parts=(inputs,),
     )
     found = [float(bound) for bound in book.engine.small(recipe)["bound"].to_pylist()]
@@ -256,9 +255,7 @@ class Rfm:
         rows = []
         for freshness in range(1, days.count + 1):
             for order in range(1, orders.count + 1):
-                held = [
-                    row for row in self._rows if (row["freshness_score"], row["order_score"]) == (freshness, order)
-                ]
+                held = [row for row in self._rows if (row["freshness_score"], row["order_score"]) == (freshness, order)]
                 names = sorted(held, key=lambda row: -row["customers"])
                 rows.append(
                     {
