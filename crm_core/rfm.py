@@ -305,19 +305,28 @@ class Rfm:
         """
         if self.settings == self.saved.rfm and self.book.windows == self.saved.windows:
             return []
-        before = rfm(self.book.through(self.saved.windows), self.saved.rfm, self.saved)
+        try:
+            before = rfm(self.book.through(self.saved.windows), self.saved.rfm, self.saved)
+        except NotEnoughData:  # nobody could be scored as saved
+            return self._moves([(_("No segment"), each["segment"], each) for each in self.segments.to_pylist()])
         as_saved = before._recipe("saved_rfm", "select customer_key, segment_number from customer_rfm")
         recipe = self._recipe("rfm_moves", "select * from rfm_moves order by from_number, to_number", as_saved)
+        pairs = self.book.engine.small(recipe).to_pylist()
+        return self._moves(
+            [(before.segment(row["from_number"]), self.segment(row["to_number"]), row) for row in pairs]
+        )
+
+    def _moves(self, pairs: Sequence[tuple[str, str, dict[str, Any]]]) -> list[dict[str, Any]]:
+        """The pairs of names that differ, with the sums of their rows."""
         sums: dict[tuple[str, str], list[Any]] = {}
-        for row in self.book.engine.small(recipe).to_pylist():
-            pair = (before.segment(row["from_number"]), self.segment(row["to_number"]))
-            if pair[0] != pair[1]:
-                cell = sums.setdefault(pair, [0, Decimal(0)])
+        for before, now, row in pairs:
+            if before != now and row["customers"]:
+                cell = sums.setdefault((before, now), [0, Decimal(0)])
                 cell[0] += row["customers"]
                 cell[1] += row["revenue"]
         moves = [
-            {"from_segment": pair[0], "to_segment": pair[1], "customers": customers, "revenue": revenue}
-            for pair, (customers, revenue) in sums.items()
+            {"from_segment": before, "to_segment": now, "customers": customers, "revenue": revenue}
+            for (before, now), (customers, revenue) in sums.items()
         ]
         return sorted(moves, key=lambda move: -move["customers"])
 

@@ -71,8 +71,8 @@ def _headlines(found: Rfm) -> list[ui.Headline]:
             _("Best in all three"), found, found.best, then.best if then else None, _("Highest score in R, F and M")
         ),
         ui.Headline(
-            _("Most revenue"),
-            leading["segment"],
+            _("Most revenue: {segment}").format(segment=ui.escaped(leading["segment"])),
+            formats.percent(leading["revenue_share"]),
             help=_("{customers} bring {revenue}, {share} of all revenue.").format(
                 customers=formats.customers(leading["customers"]),
                 revenue=formats.money(leading["revenue"], currency),
@@ -88,7 +88,7 @@ def _headlines(found: Rfm) -> list[ui.Headline]:
             is_good=False,
         ),
         ui.Headline(
-            _("Their revenue"),
+            _("Big and silent: revenue"),
             formats.money(found.silent_and_big.revenue, currency),
             help=_("What the big and silent brought in the last {days}: {share} of all revenue.").format(
                 days=formats.days(found.book.windows.lookback_days),
