@@ -107,6 +107,8 @@ def _range(low: float | None, high: float | None, written: Callable[[float], str
 
 
 def _whole_range(measure: str, first: int, last: int | None) -> str:
+    if measure == "days" and first == last:
+        return formats.days(first)
     if last is None:
         text = _("{low} or more").format(low=formats.number(first)) if first else _("all")
     else:
