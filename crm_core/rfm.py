@@ -94,8 +94,8 @@ class Scores:
             return _range(*interval, lambda amount: formats.money(amount, currency, exact=True))
         if all(bound is None or bound.is_integer() for bound in interval):
             return self.label(score, currency)
-        text = _range(*interval, lambda figure: formats.number(figure, 2))
-        return _("{count} days").format(count=text) if self.measure == "days" else text
+        unit = _("{count} days") if self.measure == "days" else "{count}"
+        return _range(*interval, lambda figure: unit.format(count=formats.number(figure, 2)))
 
 
 def _range(low: float | None, high: float | None, written: Callable[[float], str]) -> str:
@@ -107,13 +107,14 @@ def _range(low: float | None, high: float | None, written: Callable[[float], str
 
 
 def _whole_range(measure: str, first: int, last: int | None) -> str:
-    if measure == "days" and first == last:
-        return formats.days(first)
+    """From `first` to `last`, both included: "13–40 days", "1 day", "3 or more"."""
+    written = formats.days if measure == "days" else formats.number
     if last is None:
-        text = _("{low} or more").format(low=formats.number(first)) if first else _("all")
-    else:
-        text = formats.number(first) if first >= last else f"{formats.number(first)}–{formats.number(last)}"
-    return _("{count} days").format(count=text) if measure == "days" else text
+        return _("{low} or more").format(low=written(first)) if first else _("all")
+    if first >= last:
+        return written(first)
+    both = f"{formats.number(first)}–{formats.number(last)}"
+    return _("{count} days").format(count=both) if measure == "days" else both
 
 
 def _scores(book: Book, inputs: Recipe, measure: str, cuts: RfmCuts) -> Scores:
@@ -314,9 +315,7 @@ class Rfm:
         as_saved = before._recipe("saved_rfm", "select customer_key, segment_number from customer_rfm")
         recipe = self._recipe("rfm_moves", "select * from rfm_moves order by from_number, to_number", as_saved)
         pairs = self.book.engine.small(recipe).to_pylist()
-        return self._moves(
-            [(before.segment(row["from_number"]), self.segment(row["to_number"]), row) for row in pairs]
-        )
+        return self._moves([(before.segment(row["from_number"]), self.segment(row["to_number"]), row) for row in pairs])
 
     def _moves(self, pairs: Sequence[tuple[str, str, dict[str, Any]]]) -> list[dict[str, Any]]:
         """The pairs of names that differ, with the sums of their rows."""

@@ -28,7 +28,10 @@ def shop(*customers: tuple[int, int, int]):
 
 
 def listed(found) -> dict[str, dict]:
-    return {row["customer_id"]: row for row in found.listing().ordered("customer_id", descending=False).everything().to_pylist()}
+    return {
+        row["customer_id"]: row
+        for row in found.listing().ordered("customer_id", descending=False).everything().to_pylist()
+    }
 
 
 def scores(book, measure: str, **changes) -> list[int]:
@@ -81,9 +84,13 @@ def test_the_label_of_a_score_says_the_figures_that_have_it():
         scenario(**own("days", 30, 90), **own("orders", 2, 5), **own("revenue", 100, 1000)).rfm
     )
 
-    assert [found.scores["days"].label(score) for score in (3, 2, 1)] == ["0–29 days", "30–89 days", "90 or more days"]
+    assert [found.scores["days"].label(score) for score in (3, 2, 1)] == ["0–29 days", "30–89 days", "90 days or more"]
     assert [found.scores["orders"].label(score) for score in (3, 2, 1)] == ["5 or more", "2–4", "0–1"]
-    assert [found.scores["revenue"].label(score) for score in (3, 2, 1)] == ["1,000 or more", "100 to under 1,000", "under 100"]  # fmt: skip
+    assert [found.scores["revenue"].label(score) for score in (3, 2, 1)] == [
+        "1,000 or more",
+        "100 to under 1,000",
+        "under 100",
+    ]
 
 
 def test_who_has_the_mean_is_high_in_orders_and_revenue_and_low_in_freshness():
@@ -99,8 +106,8 @@ def test_who_has_the_mean_is_high_in_orders_and_revenue_and_low_in_freshness():
 def test_a_mean_that_is_no_whole_number_is_told_as_it_is():
     found = shop((10, 1, 100), (21, 2, 200)).rfm(scenario(rfm__days__cut_by="mean").rfm)
 
-    assert found.scores["days"].explained() == "Days since last order: **2** under 15.50 days, **1** 15.50 or more days"
-    assert found.scores["days"].label(1) == "16 or more days"
+    assert found.scores["days"].explained() == "Days since last order: **2** under 15.50 days, **1** 15.50 days or more"
+    assert found.scores["days"].label(1) == "16 days or more"
 
 
 def test_who_did_not_order_in_the_window_has_the_lowest_scores_and_moves_no_bound():
