@@ -59,15 +59,15 @@ def test_a_line_edited_twice_makes_the_table_ones_own_and_the_check_follows(open
 
 
 def edit(page: Page, *, row: int, column: int, text: str) -> None:
-    """Write into a cell of the segment table; the first column on screen holds the marks of rows."""
-    table = page.get_by_test_id("stDataFrame").first
-    box = table.bounding_box()
+    """Write into a cell of the segment table: column 1 is the segment, 2 its scores of freshness."""
+    editor = page.locator("[class*='st-key-rfm-segment-editor']")
+    editor.get_by_test_id("data-grid-canvas").wait_for()
+    box = editor.bounding_box()
     assert box is not None
-    x = {1: 90, 2: 190}[column]
-    page.mouse.dblclick(box["x"] + x, box["y"] + 35 * (row + 1) + 17)
-    page.keyboard.press("ControlOrMeta+a")
-    page.keyboard.type(text)
-    page.keyboard.press("Enter")
+    page.mouse.dblclick(box["x"] + {1: 90, 2: 190}[column], box["y"] + 35 * (row + 1) + 17)
+    field = page.locator("#portal").locator("input, textarea")
+    field.fill(text)
+    field.press("Enter")
 
 
 def test_a_click_on_a_cell_narrows_the_list_and_start_over_widens_it(open_page: OpenPage, page: Page):
