@@ -18,6 +18,7 @@ from crm_core.charts.lifetime import (
     repeat_counts,
 )
 from crm_core.charts.loyalty import MOST_POINTS, loyalty_plane, loyalty_shares
+from crm_core.charts.rfm import rfm_grid, rfm_scores, rfm_segments
 from crm_core.charts.style import Chart
 from crm_core.charts.trend import monthly_trend
 from crm_core.charts.value import behaviour_types, lorenz, moves_matrix, pyramid, score_histogram, value_matrix
@@ -45,6 +46,9 @@ __all__ = [
     "rank_bars",
     "repeat_counts",
     "revenue_at_risk",
+    "rfm_grid",
+    "rfm_scores",
+    "rfm_segments",
     "risk_by_tier",
     "risk_histogram",
     "score_histogram",

@@ -33,6 +33,9 @@ EMPTY = {
     "score_waterfall": lambda: charts.score_waterfall(tables.parts(), None),
     "rank_bars": lambda: charts.rank_bars(tables.parts().slice(0, 0)),
     "monthly_trend": lambda: charts.monthly_trend(tables.months().slice(0, 0)),
+    "rfm_grid": lambda: charts.rfm_grid(tables.rfm_grid().slice(0, 1)),
+    "rfm_segments": lambda: charts.rfm_segments(tables.rfm_segments().slice(0, 0)),
+    "rfm_scores": lambda: charts.rfm_scores(tables.rfm_scores().slice(0, 0)),
     "expected_value_steps": lambda: charts.expected_value_steps(tables.value_steps().slice(0, 0)),
     "expected_concentration": lambda: charts.expected_concentration(tables.value_curve().slice(0, 0)),
     "future_and_past": lambda: charts.future_and_past(tables.best_customers().slice(0, 0), "value"),
@@ -303,6 +306,21 @@ def test_the_lost_are_not_in_the_histogram_of_risk():
 
     assert keys_of(charts.risk_histogram(bins, 0.5, 0.7)) == [("high",)]
     assert charts.risk_histogram(bins.slice(1), 0.5, 0.7).figure.layout.annotations[0].text == "Nothing to show"
+
+
+def test_a_cell_of_rfm_without_customers_is_faint_and_has_no_figures():
+    drawn = charts.rfm_grid(tables.rfm_grid(), "CNY").figure
+
+    assert [drawn.layout.annotations[place].text for place in (0, 3)] == ["", ""]
+    assert {drawn.data[0].marker.color[place] for place in (0, 3)} == {palette.FAINT}
+    assert keys_of(charts.rfm_grid(tables.rfm_grid()))[:2] == [(1, 1), (1, 2)]
+
+
+def test_customers_without_a_segment_are_hatched_and_keep_the_number_nought():
+    chart = charts.rfm_segments(tables.rfm_segments())
+
+    assert chart.figure.data[0].marker.color[-1] == palette.UNSCORED
+    assert keys_of(chart)[:3] == [(1,), (2,), (0,)]
 
 
 def test_who_is_among_the_best_on_one_side_only_stands_out():
