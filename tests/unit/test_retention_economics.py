@@ -56,6 +56,13 @@ def test_the_last_year_begins_on_the_day_after_its_start(day: date, kept: int):
     assert year_balance(book([*SHOP, ("edge", EARLIER, 100), ("edge", day, 100)])).kept == kept
 
 
+@pytest.mark.parametrize(
+    ("day", "before"), [(YEAR_START, 51), (YEAR_START - timedelta(364), 51), (YEAR_START - timedelta(365), 50)]
+)
+def test_the_year_before_has_365_days_and_ends_with_the_start_of_the_last(day: date, before: int):
+    assert year_balance(book([*SHOP, ("edge", day, 100)])).customers_before == before
+
+
 def test_what_is_returned_lowers_the_year_it_came_back_in_and_is_no_purchase():
     balance = year_balance(book([*SHOP, ("left0", LATER, -80)]))
 
