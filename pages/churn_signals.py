@@ -17,6 +17,7 @@ from crm_core.language import N_, _
 from crm_core.value import tier_label
 from ui.against_saved import against_saved
 from ui.churn_controls import churn_controls
+from ui.evidence_line import evidence_line
 
 PICTURES = {"risk": N_("Risk"), "signals": N_("Signals"), "silence": N_("Silence")}
 PICTURE_OF_CONTROLS = {"bands": "risk", "weights": "risk", "sensitivity": "signals", "lapsed": "silence"}
@@ -54,6 +55,8 @@ def tuning() -> None:
     left, right = st.columns([5, 9], gap="medium")
     with left:
         _controls(book, signals)
+        if signals:
+            evidence_line(book, signals.settings)
     with right:
         if signals is None:
             ui.explain_problem(problem)

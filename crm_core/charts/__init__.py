@@ -6,6 +6,7 @@ the finding as its title, and the alt text.
 
 from crm_core.charts.churn import gap_curve, revenue_at_risk, risk_by_tier, risk_histogram, signal_bars
 from crm_core.charts.customer import order_timeline, rank_bars, score_waterfall
+from crm_core.charts.evidence import calibration_curve, cut_curve, evidence_over_time, lift_bars
 from crm_core.charts.loyalty import MOST_POINTS, loyalty_plane, loyalty_shares
 from crm_core.charts.style import Chart
 from crm_core.charts.trend import monthly_trend
@@ -15,7 +16,11 @@ __all__ = [
     "MOST_POINTS",
     "Chart",
     "behaviour_types",
+    "calibration_curve",
+    "cut_curve",
+    "evidence_over_time",
     "gap_curve",
+    "lift_bars",
     "lorenz",
     "loyalty_plane",
     "loyalty_shares",

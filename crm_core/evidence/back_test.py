@@ -339,9 +339,9 @@ class Evidence:
         else:
             text = ngettext(
                 "These settings do not beat days since last order alone on the one day that can be tested (average"
-                " precision {ours} against {theirs}): sorting by silence would serve as well or better.",
+                " precision {ours} against {theirs}).",
                 "These settings do not beat days since last order alone: better on {wins} of {days} days (average"
-                " precision {ours} against {theirs}). Sorting by silence would serve as well or better.",
+                " precision {ours} against {theirs}).",
                 len(self.tests),
             )
         return text.format(**figures)

@@ -36,6 +36,8 @@ MOST_ROWS = 30_000
 MOST, STEP = 10.0, 0.5
 """What a weight may be, and the step of its slider."""
 STEEPEST = 100.0
+CLOSE_ENOUGH = 1e-7
+"""Of the likelihood: weights are rounded to the steps of a slider anyway."""
 SMALLEST = 1e-3
 """A steepness below this is none."""
 REMEMBERED_ANSWERS = 16
@@ -220,7 +222,15 @@ def fitted(rows: Rows) -> Floats | None:
     count = len(rows.signals)
     bounds = [(None, None), (0, STEEPEST), *[(0, 1)] * count]
     found = [
-        minimize(_loss, [np.log(share / (1 - share)) - 1, 2.0, *start], (rows,), "L-BFGS-B", jac=True, bounds=bounds)
+        minimize(
+            _loss,
+            [np.log(share / (1 - share)) - 1, 2.0, *start],
+            (rows,),
+            "L-BFGS-B",
+            jac=True,
+            bounds=bounds,
+            options={"ftol": CLOSE_ENOUGH},
+        )
         for start in _starts(rows)
     ]
     best = min(found, key=lambda each: float(each.fun))
