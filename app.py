@@ -18,6 +18,7 @@ def main() -> None:
     language.follow_session()
     st.set_page_config(page_title=_("Clientele"), page_icon=str(ICON), layout="wide")
     address.read()
+    session.settle_data()
     session.settle_scenario()
     chosen = st.navigation(_pages(), expanded=True)
     try:

@@ -256,7 +256,7 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any], str, int], str]] = {
 class ChurnSignals:
     """The risk of the customers in view under one set of settings, beside the saved ones.
 
-    `cells` has one row per tier, band now and band as saved.
+    `cells` has one row per tier, band now, band as saved and fiftieth of the risk.
     """
 
     book: Book
@@ -373,7 +373,17 @@ class ChurnSignals:
 
     def distribution(self) -> pa.Table:
         """One row per fiftieth of the risk and band: risk (lower edge), band, customers, revenue."""
-        return self.book.engine.small(self._recipe("risks", "select * from risk_distribution order by risk, band"))
+        sums: dict[tuple[int, str], list[Any]] = {}
+        for row in self._rows:
+            cell = sums.setdefault((row["risk_bin"], row["band"]), [0, Decimal(0)])
+            cell[0] += row["customers"]
+            cell[1] += row["revenue"]
+        return pa.Table.from_pylist(
+            [
+                {"risk": risk_bin / 50, "band": band, "customers": customers, "revenue": revenue}
+                for (risk_bin, band), (customers, revenue) in sorted(sums.items())
+            ]
+        )
 
     def signals(self) -> pa.Table:
         """One row per signal: signal, label, known (customers it can be computed for), customers_showing,

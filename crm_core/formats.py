@@ -18,7 +18,7 @@ from itertools import pairwise
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency, get_currency_name, get_currency_precision
 
 from crm_core.language import _, current_language, ngettext
 
@@ -74,6 +74,11 @@ def money(value: Number | None, currency: str = "", exact: bool = False, signed:
         short, unit = _short(size, min(digits, 4))
         text, is_zero = f"{_localised(short)}{unit}", False
     return _with_sign(_money_pattern(current_language(), currency).format(text), amount, is_zero, signed)
+
+
+def currency_name(currency: str) -> str:
+    """What a currency (ISO 4217) is called: "British Pound", "人民币"."""
+    return get_currency_name(currency, locale=current_language())
 
 
 def percent(share: Number | None, signed: bool = False, digits: int = 1) -> str:

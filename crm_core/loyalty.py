@@ -5,6 +5,7 @@ The rules stand in `sql/loyalty/`.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -30,7 +31,19 @@ TREATMENTS: dict[str, str] = {
     "zero": N_("Spend nothing on keeping them; treat them decently so that they speak no ill of us."),
 }
 MOST_POINTS = 1500
+COMPONENTS: dict[str, str] = {
+    "wallet_share": "wallet_share",
+    "regularity": "gap_variation",
+    "breadth": "category_count",
+    "full_price": "full_price_share",
+    "tenure": "tenure_days",
+}
+"""Each component of dependence and the feature it ranks."""
+
 LOWEST_FREQUENCY = 0.01
+
+
+FREQUENCIES = "select order_count, round(orders_per_month, 6) as orders_per_month from customers_in_view"
 
 
 def treatment(loyalty_type: str) -> str:
@@ -225,6 +238,41 @@ def _rounded_down(frequency: float) -> float:
     return max(LOWEST_FREQUENCY, math.floor(round(100 * frequency, 6)) / 100)
 
 
+def dependence(book: Book, settings: LoyaltySettings) -> WeightedMean | None:
+    """The weighted mean over the components that have weight and data; None if there are none."""
+    counts = ", ".join(f"count({feature}) as {name}_level" for name, feature in COMPONENTS.items())
+    recipe = book.recipe("components", f"select count(*) as customers, {counts} from customers_in_view")
+    known: dict[str, int] = book.engine.small(recipe).to_pylist()[0]
+    weights = {f"{name}_level": weight for name, weight in settings.weights.model_dump().items()}
+    return weighted_mean(weights, known, known["customers"])
+
+
+def _usual_frequency(book: Book, *, drafts: Mapping[str, str] | None = None, parts: tuple[Recipe, ...] = ()) -> float:
+    """The proposed cut: the median of orders per active month, rounded down."""
+    usual = book.engine.small(book.recipe("usual", "select * from usual_frequency", drafts=drafts, parts=parts))
+    return _rounded_down(usual["orders_per_month"][0].as_py() or LOWEST_FREQUENCY)
+
+
+@dataclass(frozen=True)
+class LoyaltyRule:
+    """What stands between the features of a book and the loyalty type of each customer, tiers unknown."""
+
+    drafts: Mapping[str, str]
+    parameters: Mapping[str, Any]
+
+
+def loyalty_rule(book: Book, settings: LoyaltySettings) -> LoyaltyRule:
+    """The types as `loyalty_types` finds them, for a query of the caller's own: no table is kept for it."""
+    drafts = {"loyalty_inputs": "select * from loyalty_figures"}
+    mean = dependence(book, settings)
+    if mean is None:
+        unknown = {"loyalty_scores": "select *, null::double as dependence from loyalty_inputs"}
+        return LoyaltyRule(drafts | unknown, {"frequency_cut": 0.0, "dependence_cut": settings.dependence_cut})
+    in_view = {"loyalty_inputs": FREQUENCIES}
+    cut = settings.frequency_cut if settings.frequency_cut is not None else _usual_frequency(book, drafts=in_view)
+    return LoyaltyRule(drafts | _scores_drafts(mean), _scores_parameters(mean, cut, settings.dependence_cut))
+
+
 def loyalty_types(book: Book, settings: LoyaltySettings | None = None, saved: Scenario | None = None) -> LoyaltyTypes:
     """Place each customer in view on the frequency x dependence plane.
 
@@ -240,19 +288,15 @@ def loyalty_types(book: Book, settings: LoyaltySettings | None = None, saved: Sc
     settings = settings or saved.loyalty
     if book.is_empty:
         raise NotEnoughData(_("No customer is in view on this day with these filters."))
-    ranks = book.levels()
     inputs = book.recipe(
         "loyalty_inputs",
         "select * from loyalty_inputs_of_view",
-        parts=(ranks, value_inputs(book, saved.value, saved)),
+        parts=(book.levels(), value_inputs(book, saved.value, saved)),
     )
-    filled = book.filled(ranks)
-    weights = {f"{name}_level": weight for name, weight in settings.weights.model_dump().items()}
-    mean = weighted_mean(weights, filled, filled["customer_key"])
+    mean = dependence(book, settings)
     if mean is None:
         raise NotEnoughData(_("No component of dependence with weight has data here. Give weight to another one."))
-    usual = book.engine.small(book.recipe("usual", "select * from usual_frequency", parts=(inputs,)))
-    proposed = _rounded_down(usual["orders_per_month"][0].as_py() or LOWEST_FREQUENCY)
+    proposed = _usual_frequency(book, parts=(inputs,))
     cut = settings.frequency_cut if settings.frequency_cut is not None else proposed
     recipe = _over_scores(book, "summary", "select * from loyalty_summary", mean, cut, settings.dependence_cut, inputs)
     return LoyaltyTypes(book, settings, saved, mean, cut, proposed, inputs, book.engine.small(recipe))

@@ -6,6 +6,7 @@ earlier months for the small trends beside them.
 
 import calendar
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,17 +17,19 @@ import pyarrow as pa
 
 from crm_core import formats
 from crm_core.book import Book
-from crm_core.churn import ChurnSignals, churn_signals
+from crm_core.churn import ChurnSignals, churn_signals, risk_rule
+from crm_core.churn import changes as churn_changes
 from crm_core.engine import Recipe
 from crm_core.errors import NotEnoughData
 from crm_core.language import _, ngettext
-from crm_core.loyalty import LoyaltyTypes, loyalty_types
+from crm_core.loyalty import LoyaltyTypes, loyalty_rule, loyalty_types
 from crm_core.settings import Scenario
 from crm_core.value import ValueTiers, tier_label, value_tiers
 
 TREND_POINTS = 12
 TREND_POINTS_WHEN_LARGE = 4
 LARGE_CUSTOMER_COUNT = 200_000
+TREND_WORKERS = 2  # one day's small queries leave most of a machine idle
 TOP_SHARE = 0.2
 
 
@@ -87,8 +90,10 @@ class Overview:
         """The figures at the ends of the last months and on the day itself, oldest first."""
         points = TREND_POINTS_WHEN_LARGE if self.figures.customers > LARGE_CUSTOMER_COUNT else TREND_POINTS
         days = [day for day in month_ends_before(self.book.as_of, points - 1) if day >= self.book.data.first_day]
-        past = [(day, figures(self.book.at(day), self.scenario)) for day in days]
-        return [(day, found) for day, found in past if found] + [(self.book.as_of, self.figures)]
+        with ThreadPoolExecutor(max_workers=TREND_WORKERS) as pool:
+            past = list(pool.map(lambda day: figures(self.book.at(day), self.scenario), days))
+        found = [(day, figures_then) for day, figures_then in zip(days, past, strict=True) if figures_then]
+        return [*found, (self.book.as_of, self.figures)]
 
     def trend_of(self, name: str) -> list[float]:
         """One figure of `trend` as numbers for a sparkline; days on which it is unknown are left out."""
@@ -148,27 +153,39 @@ def figures(book: Book, scenario: Scenario) -> Figures | None:
     """The headline figures of a book; None if nobody is in view."""
     if book.is_empty:
         return None
-    sums: dict[str, Any] = book.engine.small(book.recipe("sums", "select * from headline_sums")).to_pylist()[0]
-    top = book.engine.small(book.recipe("top", "select * from top_share", parameters={"top_share": TOP_SHARE}))
-    loyalty = _or_none(lambda: loyalty_types(book, saved=scenario))
-    churn = churn_signals(book, saved=scenario)
+    found = _headline_figures(book, scenario)
     knows_earlier = book.data.first_day <= book.as_of - timedelta(2 * book.windows.lookback_days) + timedelta(31)
     return Figures(
-        customers=sums["customers"],
-        active_customers=sums["active_customers"],
-        new_customers=sums["new_customers"],
-        revenue=sums["revenue"],
-        margin=sums["margin"],
-        margin_assumed_share=sums["margin_assumed_share"],
-        retention=sums["retained_customers"] / sums["earlier_customers"]
-        if knows_earlier and sums["earlier_customers"]
+        customers=found["customers"],
+        active_customers=found["active_customers"],
+        new_customers=found["new_customers"],
+        revenue=found["revenue"],
+        margin=found["margin"],
+        margin_assumed_share=found["margin_assumed_share"],
+        retention=found["retained_customers"] / found["earlier_customers"]
+        if knows_earlier and found["earlier_customers"]
         else None,
         satisfaction=_satisfaction(book),
-        high_loyalty_share=loyalty.share_of("high") if loyalty else None,
-        revenue_at_risk=churn.revenue_in("high"),
-        customers_at_risk=churn.customers_in("high"),
-        top_share=top["revenue_share"][0].as_py(),
+        high_loyalty_share=found["high_loyalty_share"],
+        revenue_at_risk=found["revenue_at_risk"],
+        customers_at_risk=found["customers_at_risk"],
+        top_share=found["top_share"],
     )
+
+
+def _headline_figures(book: Book, scenario: Scenario) -> dict[str, Any]:
+    """The row of the headline figures: by the rules of loyalty and risk, without the tables that tuning needs."""
+    loyalty = loyalty_rule(book, scenario.loyalty)
+    risk = risk_rule(book, scenario.churn, "customer_changes")
+    recipe = book.recipe(
+        "headlines",
+        "select * from headline_figures",
+        parameters={**loyalty.parameters, **risk.parameters, "top_share": TOP_SHARE},
+        drafts={**loyalty.drafts, **risk.drafts},
+        parts=(churn_changes(book),),
+    )
+    row: dict[str, Any] = book.engine.small(recipe).to_pylist()[0]
+    return row
 
 
 def _satisfaction(book: Book) -> float | None:

@@ -1,7 +1,781 @@
-"""Placeholder while the page is being written."""
+"""Data: what is loaded and whether it adds up, and how more comes in."""
+
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 import ui
+from crm_core import formats
+from crm_core.checks import Check, checks, checks_sql, remarks, reports_of, set_aside_counts, set_aside_rows
+from crm_core.errors import CrmError
+from crm_core.ingest import (
+    CURRENCIES,
+    Progress,
+    QualityReport,
+    ReadingOptions,
+    likely_currency,
+    missing_columns,
+    problems,
+    reason_text,
+    template,
+    write_set_aside_csv,
+)
+from crm_core.language import N_, _, current_language, ngettext
+from crm_core.schema import TABLES
+from crm_core.store import DataSet
+from ui import load_controls, loading, session
+from ui.loading import Checked, Incoming, Plan
+
+LOADED, LOAD = "loaded", "load"
+VIEW, NEXT_VIEW, DROP, JUST_LOADED = "data view", "next data view", "drop of files", "data set just loaded"
+EXCEL_READS = 1_048_576
+STEPS = {
+    "decode": N_("decoding"),
+    "read": N_("reading"),
+    "type": N_("reading dates and amounts"),
+    "write": N_("writing"),
+}
 
 
 def page() -> None:
-    ui.page_head("data", "", ui.current_book())
+    data = session.current_data()
+    ui.page_head(_("Data"), _("What is loaded, does it add up, and how does more come in?"), ui.current_book())
+    if data is None:
+        nothing_yet()
+        load_files()
+        return
+    just_loaded(data)
+    match view():
+        case "load":
+            load_files()
+        case _:
+            loaded(data)
+
+
+def view() -> str:
+    """Which half of the page is shown: what is loaded, or what is to be."""
+    if (wanted := st.session_state.pop(NEXT_VIEW, None)) is not None:
+        st.session_state[VIEW] = wanted
+    names = {LOADED: _("What is loaded"), LOAD: _("Load files")}
+    icons = {LOADED: ":material/inventory_2:", LOAD: ":material/upload_file:"}
+    st.session_state.setdefault(VIEW, LOAD if loading.incoming() else LOADED)
+    chosen = st.segmented_control(
+        _("Show"),
+        [LOADED, LOAD],
+        format_func=lambda name: f"{icons[name]} {names[name]}",
+        key=VIEW,
+        required=True,
+        label_visibility="collapsed",
+    )
+    return chosen or LOADED
+
+
+def nothing_yet() -> None:
+    with st.container(border=True):
+        st.subheader(_("No data yet"), anchor=False)
+        st.write(
+            _(
+                "Drop a file with orders below: a customer, a date and an amount in each line are enough. "
+                "CSV, Excel and Parquet are read as they are. Payments, service cases, surveys and more can follow."
+            )
+        )
+        if st.button(_("Try the demo company"), icon=":material/play_circle:"):
+            with st.spinner(_("Preparing the demo company, this once ...")):
+                ui.publish_demo()
+            st.rerun()
+
+
+def just_loaded(data: DataSet) -> None:
+    """Where to go with what was just loaded; shown until the next thing happens."""
+    if st.session_state.pop(JUST_LOADED, None) != (data.slug, data.version):
+        return
+    customers = data.row_counts["customers"]
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="just loaded"):
+        st.markdown(
+            ":green[:material/check_circle:] **"
+            + ngettext(
+                "{name} is loaded: {customers} customer, {orders} orders.",
+                "{name} is loaded: {customers} customers, {orders} orders.",
+                customers,
+            ).format(
+                name=ui.escaped(data.name),
+                customers=formats.number(customers),
+                orders=formats.number(data.row_counts["orders"]),
+            )
+            + "**",
+            width="content",
+        )
+        ui.link("value-tiers", _("Value tiers"), ":material/change_history:")
+        ui.link("loyalty-types", _("Loyalty types"), ":material/favorite:")
+        ui.link("churn-signals", _("Churn signals"), ":material/warning:")
+
+
+# ---------------------------------------------------------------------- what is loaded
+
+
+@st.fragment
+def loaded(data: DataSet) -> None:
+    reports = reports_of(data)
+    found = cached_checks(data)
+    headlines(data, found)
+    left, right = st.columns([5, 4], gap="medium")
+    with left:
+        table = tables(data)
+    with right:
+        does_it_add_up(found, remarks(data))
+    columns, aside, files, versions, exports = st.tabs(
+        [_("Columns"), _("Set aside"), _("Files"), _("Versions"), _("Templates and exports")]
+    )
+    with columns:
+        columns_of(table, reports)
+    with aside:
+        rows_set_aside(data)
+    with files:
+        files_of(data, reports)
+    with versions:
+        versions_of(data)
+    with exports:
+        exports_of(data)
+    how_it_is_checked(data)
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def _checks(slug: str, version: str, language: str, _data: DataSet) -> list[Check]:
+    return checks(_data, ui.workspace().database)
+
+
+def cached_checks(data: DataSet) -> list[Check]:
+    """A version never changes, so what was found of it holds."""
+    return _checks(str(data.folder), data.version, current_language(), data)
+
+
+def headlines(data: DataSet, found: list[Check]) -> None:
+    set_aside = sum(source.rows_set_aside for source in data.sources)
+    rows_in = sum(source.rows_in for source in data.sources)
+    failing = sum(not check.is_met for check in found)
+    ui.headline_row(
+        [
+            ui.Headline(_("Customers"), formats.number(data.row_counts["customers"])),
+            ui.Headline(
+                _("Orders"),
+                formats.number(data.row_counts["orders"]),
+                help=_("In {lines} order lines.").format(lines=formats.number(data.row_counts["order_lines"])),
+            ),
+            ui.Headline(
+                _("Days of orders"),
+                formats.number((data.last_day - data.first_day).days + 1),
+                help=_("From {first} to {last}.").format(
+                    first=formats.day(data.first_day), last=formats.day(data.last_day)
+                ),
+            ),
+            ui.Headline(
+                _("Rows set aside"),
+                formats.number(set_aside),
+                help=_("{share} of what came in, each with its reason; see below.").format(
+                    share=formats.percent(set_aside / rows_in if rows_in else 0)
+                ),
+            ),
+            ui.Headline(
+                _("Checks met"),
+                f"{len(found) - failing} / {len(found)}",
+                help=_("Rows and amounts that must be equal from the file to the figures."),
+            ),
+        ]
+    )
+
+
+def tables(data: DataSet) -> str:
+    """The tables of the data set; returns the one chosen by a click."""
+    days = {"first": formats.day(data.first_day), "last": formats.day(data.last_day)}
+    st.markdown(f"**{_('Orders from {first} to {last}').format(**days)}**")
+    names = [name for name in TABLES if name in data.tables]
+    rows = [
+        {
+            _("Table"): _(TABLES[name].label),
+            _("Rows"): formats.number(data.tables[name].rows),
+            _("First day"): formats.day_iso(data.tables[name].first_day),
+            _("Last day"): formats.day_iso(data.tables[name].last_day),
+            _("Columns"): f"{len(data.tables[name].columns)} / {len(TABLES[name].columns)}",
+        }
+        for name in names
+    ]
+    chosen = st.dataframe(
+        rows,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="tables",
+        height="content",
+        alt=_("The tables of the data set with their rows and days"),
+    )
+    st.caption(
+        formats.sentences(
+            (
+                _("Version {version}, loaded {instant}")
+                if data.is_session
+                else _("Version {version}, published {instant}")
+            ).format(version=data.version, instant=when(data.published_at)),
+            _("Amounts in {currency}").format(currency=formats.currency_name(data.currency)) if data.currency else "",
+            _("Choose another data set in the sidebar"),
+        )
+    )
+    places = chosen["selection"]["rows"]
+    return names[places[0]] if places and places[0] < len(names) else names[0]
+
+
+def does_it_add_up(found: list[Check], notes: list[str]) -> None:
+    failing = [check for check in found if not check.is_met]
+    title = (
+        ngettext("{count} check is not met", "{count} checks are not met", len(failing)).format(count=len(failing))
+        if failing
+        else _("Everything adds up")
+    )
+    st.markdown(f"**{title}**")
+    with st.container(height=262, border=True, gap="xxsmall", key="checks"):
+        for check in sorted(found, key=lambda check: check.is_met):
+            icon = ":green[:material/check_circle:]" if check.is_met else ":red[:material/cancel:]"
+            st.markdown(f"{icon} {ui.escaped(check.sentence)}")
+        for note in notes:
+            st.markdown(f":orange[:material/info:] {ui.escaped(note)}")
+
+
+def columns_of(table: str, reports: list[QualityReport]) -> None:
+    """The quality of each column of one table, file by file."""
+    of_table = [report for report in reports if report.table == table]
+    st.markdown(f"**{_('Columns of {table}').format(table=_(TABLES[table].label))}**")
+    if not of_table:
+        st.write(_("No report was kept for this table."))
+    for report in of_table:
+        if len(of_table) > 1:
+            st.markdown(ui.escaped(report.file_name))
+        for problem in problems(report):
+            st.markdown(f":orange[:material/info:] {ui.escaped(problem)}")
+        st.dataframe(
+            column_rows(report),
+            hide_index=True,
+            height="content",
+            column_config={_("Filled"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent")},
+            alt=_("Each column: how much of it is filled, how many different values, the lowest and the highest"),
+        )
+
+
+def column_rows(report: QualityReport) -> list[dict[str, Any]]:
+    labels = {column.name: column.label for column in TABLES[report.table].columns}
+    return [
+        {
+            _("Column"): _(labels.get(column.name, column.name)),
+            _("In the file"): column.header or "",
+            _("Filled"): column.filled_count / report.rows_kept if report.rows_kept else 0.0,
+            _("Different values"): formats.number(column.distinct_count),
+            _("Lowest"): without_zeros(column.lowest),
+            _("Highest"): without_zeros(column.highest),
+            _("Could not be read"): formats.number(column.unreadable_count) if column.unreadable_count else "",
+        }
+        for column in report.columns
+    ]
+
+
+def without_zeros(value: str | None) -> str:
+    """12.3400 as 12.34; anything that is no decimal as it is."""
+    is_decimal = value is not None and value.count(".") == 1 and value.lstrip("-").replace(".", "").isdigit()
+    return value.rstrip("0").rstrip(".") if value and is_decimal else value or ""
+
+
+def rows_set_aside(data: DataSet) -> None:
+    counts = set_aside_counts(data, ui.workspace().database).to_pylist()
+    if not counts:
+        st.markdown(f":green[:material/check_circle:] {_('No row was set aside: every row of every file is loaded.')}")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(_("These rows are not loaded. Put them right in a copy of the download, and load that too."))
+        st.download_button(
+            _("Download all"),
+            data=lambda: set_aside_file(data.path("set_aside")),
+            file_name=f"{data.slug} {_('set aside')}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    chosen = st.dataframe(
+        [
+            {
+                _("Reason"): reason_text(count["reason"]),
+                _("Rows"): formats.number(count["rows"]),
+                _("File"): count["source_file"],
+                _("First lines"): formats.listed(formats.number(line) for line in count["lines"]),
+                _("Example"): count["example"],
+            }
+            for count in counts
+        ],
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="reasons",
+        alt=_("Reasons for which rows were set aside, with the number of rows and an example"),
+    )
+    places = chosen["selection"]["rows"]
+    count = counts[places[0]] if places and places[0] < len(counts) else counts[0]
+    rows = set_aside_rows(data, ui.workspace().database, count["reason"], count["source_file"]).to_pylist()
+    st.markdown(f"**{reason_text(count['reason'])}**")
+    st.dataframe(
+        [
+            {
+                _("Line"): row["source_line"],
+                _("Column"): row["column_name"] or "",
+                _("Value"): row["value"] or "",
+                _("Row as written"): row["raw"],
+            }
+            for row in rows
+        ],
+        hide_index=True,
+        height=240,
+        alt=_("The first rows set aside for this reason"),
+    )
+
+
+def files_of(data: DataSet, reports: list[QualityReport]) -> None:
+    known = reports if len(reports) == len(data.sources) else []
+    st.dataframe(
+        [
+            {
+                _("File"): source.file_name,
+                _("Table"): _(TABLES[source.table].label),
+                _("Rows in"): formats.number(source.rows_in),
+                _("Kept"): formats.number(source.rows_kept),
+                _("Set aside"): formats.number(source.rows_set_aside),
+                _("Returns"): formats.number(known[place].return_rows) if known and source.table == "orders" else "",
+                _("Amount kept"): formats.money(known[place].amount_kept, data.currency, exact=True)
+                if known and known[place].amount_kept
+                else "",
+                _("Columns"): formats.listed(
+                    f"{header} → {name}" for name, header in ((source.mapping or {}).get("columns") or {}).items()
+                ),
+            }
+            for place, source in enumerate(data.sources)
+        ],
+        hide_index=True,
+        height="content",
+        alt=_("The files of this version with the rows kept and set aside"),
+    )
+
+
+def versions_of(data: DataSet) -> None:
+    """The versions kept, and the way back to an earlier one."""
+    if data.is_session:
+        st.write(_("This data set is yours alone and goes with this session. Publish it to keep it."))
+        return
+    entry = next((entry for entry in ui.workspace().data_sets() if entry.slug == data.slug), None)
+    if entry is None:
+        return
+    for version in entry.versions:
+        is_current = version.version == entry.version
+        with st.container(horizontal=True, vertical_alignment="center", key=f"version {version.version}"):
+            st.markdown(
+                _("{version}, published {instant}").format(
+                    version=f"`{version.version}`", instant=when(version.published_at)
+                ),
+                width="content",
+            )
+            if is_current:
+                st.badge(_("in force"), color="green")
+            elif st.button(
+                _("Go back to this version"),
+                key=f"go back {version.version}",
+                icon=":material/history:",
+                help=_("For everybody. The others stay here, and you can come back."),
+            ):
+                ui.workspace().make_current(data.slug, version.version)
+                st.rerun()
+    st.caption(_("The last three versions are kept. Loading files in place of a data set makes a new version."))
+
+
+def exports_of(data: DataSet) -> None:
+    exported, templates = st.columns(2, gap="medium")
+    with exported:
+        st.markdown(f"**{_('Export a table')}**")
+        for name in [name for name in TABLES if data.has(name)]:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(_(TABLES[name].label), width=160)
+                for ending in ("csv", "parquet"):
+                    st.download_button(
+                        _("CSV") if ending == "csv" else _("Parquet"),
+                        data=exporting(data, name, ending),
+                        file_name=f"{data.slug} {name}.{ending}",
+                        key=f"export {name} {ending}",
+                        icon=":material/download:",
+                        on_click="ignore",
+                    )
+        if data.row_counts["order_lines"] > EXCEL_READS:
+            st.caption(_("Excel opens only the first {count} rows.").format(count=formats.number(EXCEL_READS)))
+    with templates:
+        template_buttons()
+
+
+def exporting(data: DataSet, table: str, ending: str) -> Callable[[], bytes]:
+    def exported() -> bytes:
+        with tempfile.TemporaryDirectory(prefix="clientele-export-") as folder:
+            return ui.workspace().export(data, table, Path(folder) / f"{table}.{ending}").read_bytes()
+
+    return exported
+
+
+def template_buttons() -> None:
+    st.markdown(f"**{_('Templates')}**")
+    st.caption(_("A file with our headers and two example rows. Your own headers do as well."))
+    with st.container(horizontal=True):
+        for name, table in TABLES.items():
+            st.download_button(
+                _(table.label),
+                data=partial(template, name),
+                file_name=f"{name}.csv",
+                mime="text/csv",
+                key=f"template {name}",
+                icon=":material/draft:",
+                on_click="ignore",
+                help=_(table.grain),
+            )
+
+
+def how_it_is_checked(data: DataSet) -> None:
+    ui.how_it_is_computed(
+        [
+            _(
+                "Every row of every file is kept or set aside with its line and reason: "
+                "lines in = header + blank + continued lines + rows kept + rows set aside, "
+                "and the amounts that can be read add up likewise."
+            ),
+            _(
+                "What was kept lies in the order lines, row by row; an order brings what its lines bring, returns "
+                "counted off. Amounts are exact decimals, so equal means equal to the last digit."
+            ),
+        ],
+        checks_sql(data),
+    )
+
+
+def when(instant: datetime) -> str:
+    """An instant on the reader's clock."""
+    zone = st.context.timezone
+    return f"{instant.astimezone(ZoneInfo(zone) if zone else UTC):%Y-%m-%d %H:%M}"
+
+
+def set_aside_file(path: Path) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="clientele-aside-") as folder:
+        written = Path(folder) / "aside.csv"
+        write_set_aside_csv(path, written)
+        return written.read_bytes()
+
+
+# ---------------------------------------------------------------------- loading
+
+
+@st.fragment
+def load_files() -> None:
+    if not loading.incoming():
+        drop()
+        template_buttons()
+        return
+    left, right = st.columns([4, 7], gap="medium", vertical_alignment="bottom")
+    with left:
+        drop()
+    below = st.container()
+    files = loading.incoming()
+    plans = []
+    for tab, file in zip(st.tabs(tab_names(files)), files, strict=True):
+        with tab:
+            plans.append(one_file(file))
+    with right:
+        checking([plan for plan in plans if plan], all(plans), below)
+
+
+def tab_names(files: list[Incoming]) -> list[str]:
+    names = [file.name for file in files]
+    return [f"{file.name} ({file.number})" if names.count(file.name) > 1 else file.name for file in files]
+
+
+def drop() -> None:
+    """Where files are dropped; they leave it at once for the list below."""
+    number = st.session_state.setdefault(DROP, 1)
+    uploaded = st.file_uploader(
+        _("Add files")
+        if loading.incoming()
+        else _("Drop CSV, Excel or Parquet files here: orders first, other tables if you have them"),
+        accept_multiple_files=True,
+        key=f"drop {number}",
+    )
+    if uploaded:
+        with st.spinner(_("Looking at the files ...")):
+            loading.take_in(uploaded)
+            for file in loading.incoming():
+                looked_at(file)
+        st.session_state[DROP] = number + 1
+        st.rerun()
+
+
+def looked_at(file: Incoming) -> str | None:
+    """Look at a file once; what makes it unreadable, as a sentence."""
+    try:
+        file.guess(ReadingOptions(), None)
+    except CrmError as error:
+        return str(error)
+    return None
+
+
+def one_file(file: Incoming) -> Plan | None:
+    """One file: what was understood, what becomes of its columns. None while it cannot be loaded."""
+    problem = looked_at(file)
+    found = None if problem else file.source(ReadingOptions())
+    head = st.container(horizontal=True, vertical_alignment="center", key=f"head {file.number}")
+    with head:
+        table = chosen_table(file, None if problem else file.guess(ReadingOptions(), None).table)
+        with st.popover(_("Read it in another way"), icon=":material/tune:"):
+            options = load_controls.reading_options(file, found)
+        st.button(
+            _("Take out"),
+            icon=":material/close:",
+            key=f"take out {file.number}",
+            on_click=loading.take_out,
+            args=(file.number,),
+        )
+    try:
+        source = file.source(options)
+        guess = file.guess(options, table)
+    except CrmError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+    with head:
+        st.caption(ui.escaped(load_controls.understood(source)))
+    for note in source.notes:
+        st.info(ui.escaped(note), icon=":material/info:")
+    demand = st.container()
+    left, right = st.columns([7, 4], gap="medium")
+    with left:
+        st.markdown(f"**{_('Which column is which')}**")
+        with st.container(gap="xsmall"):
+            mapping = load_controls.mapping_controls(file, options, guess)
+    with right:
+        st.markdown(f"**{_('How values are read')}**")
+        words = st.container()
+        questions = file.questions(options, mapping)
+        with st.expander(_("Dates, numbers, returns, status"), expanded=bool(questions), key=f"rules {file.number}"):
+            mapping = load_controls.rules(file, options, guess, mapping)
+        words.caption(ui.escaped(load_controls.rules_in_words(mapping)) or _("As they stand in the file."))
+        st.markdown(f"**{_('First rows')}**")
+        st.dataframe(
+            source.preview.slice(0, 20), height=210, hide_index=True, alt=_("The first rows of the file as text")
+        )
+    if missing := missing_columns(mapping):
+        labels = formats.listed(_(TABLES[mapping.table].column(name).label) for name in missing)
+        demand.warning(_("Choose a column for: {columns}.").format(columns=labels), icon=":material/arrow_downward:")
+        return None
+    if "date_order" in file.questions(options, mapping):
+        return None
+    return Plan(file.number, options, mapping)
+
+
+def chosen_table(file: Incoming, guessed: str | None) -> str | None:
+    """The table a file belongs to: as guessed, unless corrected."""
+    names = list(TABLES)
+    chosen: str = st.selectbox(
+        _("Table"),
+        names,
+        index=names.index(guessed) if guessed else 0,
+        format_func=lambda name: _(TABLES[name].label),
+        key=f"table {file.number}",
+        label_visibility="collapsed",
+        width=180,
+        persist_state="session",
+        help=_("What the rows of the file are."),
+    )
+    return None if chosen == guessed else chosen
+
+
+def checking(plans: list[Plan], is_complete: bool, below: DeltaGenerator) -> None:
+    """Load the files on trial; `below` says what became of them and keeps them for oneself or for everybody."""
+    has_orders = any(plan.mapping.table == "orders" for plan in plans)
+    checked = loading.checked(plans)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        currency = chosen_currency(plans)
+        is_pressed = st.button(
+            _("Check"),
+            type="secondary" if checked else "primary",
+            icon=":material/fact_check:",
+            disabled=not (is_complete and has_orders),
+            key="check",
+            help=_("Reads the whole of every file and says what is kept and what is set aside."),
+        )
+        if not is_complete:
+            st.caption(_("First put right what is asked below."))
+        elif not has_orders:
+            st.caption(_("A data set needs orders: add the file that holds them."))
+    if not (is_pressed or checked):
+        return
+    with below.container(border=True, key="results"):
+        if is_pressed:
+            checked = trial(plans)
+        if checked:
+            results(checked, currency)
+            keep(checked, currency)
+
+
+def chosen_currency(plans: list[Plan]) -> str:
+    """The one currency of the data set: as the files show it, unless corrected."""
+    files = {file.number: file for file in loading.incoming()}
+    seen = [likely_currency(files[plan.number].source(plan.options), plan.mapping) for plan in plans]
+    likely = next((code for code in seen if code), "")
+    choices = ["", *CURRENCIES]
+    chosen: str = st.selectbox(
+        _("Currency"),
+        choices,
+        index=choices.index(likely),
+        format_func=lambda code: f"{code} · {formats.currency_name(code)}" if code else _("not said"),
+        key=f"currency {likely}",
+        width=260,
+        persist_state="session",
+    )
+    return chosen
+
+
+def trial(plans: list[Plan]) -> Checked | None:
+    """Load the files, telling how far it is; None, and why, if one cannot be loaded."""
+    bar = st.progress(0.0)
+
+    def tell(name: str, progress: Progress) -> None:
+        step = _(STEPS[progress.step])
+        bar.progress(
+            progress.share,
+            _("{file}: {step}, {done} of {total}").format(
+                file=ui.escaped(name),
+                step=step,
+                done=formats.compact(progress.done),
+                total=formats.compact(progress.total),
+            ),
+        )
+
+    try:
+        return loading.check(plans, tell)
+    except CrmError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+    finally:
+        bar.empty()
+
+
+def results(checked: Checked, currency: str) -> None:
+    """What became of each file: kept, set aside and why, in figures that add up."""
+    for load in checked.loads:
+        report = load.report
+        adds_up = report.lines_add_up and report.amounts_add_up
+        icon = ":green[:material/check_circle:]" if adds_up else ":red[:material/cancel:]"
+        said = [
+            _("{rows} rows in = {kept} kept + {aside} set aside").format(
+                rows=formats.number(report.rows_in),
+                kept=formats.number(report.rows_kept),
+                aside=formats.number(report.rows_set_aside),
+            )
+        ]
+        if "amount" in TABLES[report.table].column_names:
+            said.append(
+                _("{amount} in = {kept} kept + {aside} set aside").format(
+                    amount=formats.money(report.amount_in, currency, exact=True),
+                    kept=formats.money(report.amount_kept, currency, exact=True),
+                    aside=formats.money(report.amount_set_aside, currency, exact=True),
+                )
+            )
+        if report.return_rows:
+            said.append(
+                ngettext("{count} return among them", "{count} returns among them", report.return_rows).format(
+                    count=formats.number(report.return_rows)
+                )
+            )
+        if report.first_day and report.last_day:
+            said.append(
+                _("{first} to {last}").format(
+                    first=formats.day_iso(report.first_day), last=formats.day_iso(report.last_day)
+                )
+            )
+        st.markdown(f"{icon} **{ui.escaped(report.file_name)}**: {ui.escaped(' · '.join(said))}")
+        for problem in problems(report):
+            st.markdown(f":orange[:material/info:] {ui.escaped(problem)}")
+        if report.reasons:
+            aside_of(load.set_aside, report)
+
+
+def aside_of(path: Path, report: QualityReport) -> None:
+    """The reasons of one file with examples, and all of its rows to download."""
+    with st.expander(_("Rows set aside, by reason"), icon=":material/rule:", key=f"aside {path.parent.name}"):
+        st.dataframe(
+            [
+                {
+                    _("Reason"): reason_text(counted.reason),
+                    _("Rows"): formats.number(counted.rows),
+                    _("Line"): example.line,
+                    _("Column"): example.header or "",
+                    _("Value"): example.value or "",
+                }
+                for counted in report.reasons
+                for example in counted.examples[:3]
+            ],
+            hide_index=True,
+            height="content",
+            alt=_("Examples of rows set aside"),
+        )
+        st.download_button(
+            _("Download all"),
+            data=lambda: set_aside_file(path),
+            file_name=f"{report.file_name} {_('set aside')}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            key=f"download aside {path.parent.name}",
+            on_click="ignore",
+        )
+
+
+def keep(checked: Checked, currency: str) -> None:
+    """The two ways to keep what was checked."""
+    shared = session.shared_data_sets()
+    first = next(load.report.file_name for load in checked.loads if load.table_name == "orders")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input(
+            _("Name of the data set"), value=Path(first).stem, max_chars=80, key=f"name {first}", width=300
+        )
+        replaces = st.selectbox(
+            _("For everybody: new, or in place of"),
+            [None, *shared],
+            format_func=lambda slug: shared[slug] if slug else _("a new data set"),
+            key="replaces",
+            width=280,
+        )
+        has_name = bool(name.strip())
+        for_me = st.button(
+            _("Only for me"),
+            icon=":material/person:",
+            disabled=not has_name,
+            help=_("Nobody else sees it, and it goes with this session."),
+            key="for me",
+        )
+        for_all = st.button(
+            _("Publish for everybody"), type="primary", icon=":material/groups:", disabled=not has_name, key="for all"
+        )
+    if not (for_me or for_all):
+        return
+    try:
+        with st.spinner(_("Laying out {name} by customer and day ...").format(name=name.strip()), show_time=True):
+            kept = (
+                loading.keep_for_me(name.strip(), checked, currency)
+                if for_me
+                else loading.publish(shared[replaces] if replaces else name.strip(), checked, currency, replaces)
+            )
+    except CrmError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    st.session_state[JUST_LOADED] = (kept.slug, kept.version)
+    st.session_state[NEXT_VIEW] = LOADED
+    st.rerun()

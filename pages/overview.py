@@ -200,7 +200,15 @@ def what_changed(seen: Overview) -> None:
 
 
 def value(seen: Overview) -> None:
-    ui.show_chart(charts.pyramid(seen.tiers.summary, seen.book.data.currency), "overview pyramid")
+    ui.show_chart(
+        charts.pyramid(
+            seen.tiers.summary,
+            seen.book.data.currency,
+            tier_count=seen.scenario.value.tier_count,
+            is_small=True,
+        ),
+        "overview pyramid",
+    )
     ui.link("value-tiers", _("Tune the tiers"), ":material/tune:")
 
 
@@ -208,5 +216,7 @@ def loyalty_types(seen: Overview) -> None:
     if seen.loyalty is None:
         st.info(_("No component of dependence has data, so loyalty cannot be told."), icon=":material/info:")
         return
-    ui.show_chart(charts.loyalty_shares(seen.loyalty.summary, seen.book.data.currency), "overview loyalty")
+    ui.show_chart(
+        charts.loyalty_shares(seen.loyalty.summary, seen.book.data.currency, is_small=True), "overview loyalty"
+    )
     ui.link("loyalty-types", _("See the four types"), ":material/favorite:")

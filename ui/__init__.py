@@ -35,7 +35,7 @@ from ui.session import (
     setting,
     workspace,
 )
-from ui.start import provide_data, warm_up
+from ui.start import provide_data, publish_demo, warm_up
 from ui.tables import customer_table
 
 __all__ = [
@@ -64,6 +64,7 @@ __all__ = [
     "page",
     "page_head",
     "provide_data",
+    "publish_demo",
     "revert_button",
     "saved_scenario",
     "selected_parts",

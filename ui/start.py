@@ -15,6 +15,11 @@ def provide_data() -> None:
             demo.ensure_demo(session.workspace(), session.now())
 
 
+def publish_demo() -> None:
+    """Put the demo company into a workspace without data, because a person asked for it. Raises StoreError."""
+    demo.ensure_demo(session.workspace(), session.now())
+
+
 def warm_up() -> None:
     """Make what the first page of a new session shows: the overview of the first data set on its last day.
 

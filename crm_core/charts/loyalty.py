@@ -78,11 +78,12 @@ def loyalty_plane(
     return Chart(drawn, finding, style.alt_text(finding, _plane_facts(placed, cells)))
 
 
-def loyalty_shares(summary: pa.Table, currency: str = "", title: str | None = None) -> Chart:
+def loyalty_shares(summary: pa.Table, currency: str = "", title: str | None = None, *, is_small: bool = False) -> Chart:
     """The four types: their share of customers and of revenue.
 
     `summary`, one row per type: `loyalty_type`, `customers`, `customer_share`, `revenue`,
-    `revenue_share` (shares 0-1), `mean_dependence` (0-1). Customdata: [loyalty_type].
+    `revenue_share` (shares 0-1), `mean_dependence` (0-1). `is_small` leaves counts and
+    amounts to the hover text. Customdata: [loyalty_type].
     """
     found = {row["loyalty_type"]: row for row in style.rows(summary)}
     types = [found[name] for name in palette.LOYALTY_TYPES if name in found]
@@ -108,17 +109,21 @@ def loyalty_shares(summary: pa.Table, currency: str = "", title: str | None = No
         Panel(
             _("Customers"),
             [float(row["customer_share"] or 0) for row in types],
-            [f"{formats.compact(row['customers'])} · {formats.percent(row['customer_share'])}" for row in types],
+            [_with_share(formats.compact(row["customers"]), row["customer_share"], is_small) for row in types],
         ),
         Panel(
             _("Revenue"),
             [float(row["revenue_share"] or 0) for row in types],
-            [f"{formats.money(row['revenue'], currency)} · {formats.percent(row['revenue_share'])}" for row in types],
+            [_with_share(formats.money(row["revenue"], currency), row["revenue_share"], is_small) for row in types],
         ),
     )
     facts = [_type_sentence(row) for row in types]
     finding = title or facts[0]
     return Chart(panelled_bars("loyalty_shares", rows, panels), finding, style.alt_text(finding, facts))
+
+
+def _with_share(figure: str, share: float | None, is_small: bool) -> str:
+    return formats.percent(share) if is_small else f"{figure} · {formats.percent(share)}"
 
 
 def _type_sentence(row: Row) -> str:

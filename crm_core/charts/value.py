@@ -14,13 +14,21 @@ from crm_core.labels import behaviour_type_name
 from crm_core.language import _, ngettext
 
 
-def pyramid(summary: pa.Table, currency: str = "", title: str | None = None, tier_count: int | None = None) -> Chart:
+def pyramid(
+    summary: pa.Table,
+    currency: str = "",
+    title: str | None = None,
+    tier_count: int | None = None,
+    *,
+    is_small: bool = False,
+) -> Chart:
     """The value pyramid: tiers from the best down, customers as width, their share of revenue beside it.
 
     `summary`, one row per tier, in any order: `tier_number` (1 is best), `tier`, `customers`,
     `customer_share` and `revenue_share` (0-1), `revenue` and `margin` (money, null if unknown),
     `mean_risk` (0-1 or null), `lower_score` (0-100, null where scores do not decide).
-    A row beyond `tier_count` holds customers without a score. Each part's customdata is [tier_number].
+    A row beyond `tier_count` holds customers without a score. `is_small` leaves the amounts to the hover
+    text. Each part's customdata is [tier_number].
     """
     tiers = sorted(style.rows(summary), key=lambda tier: tier["tier_number"])
     if not tiers:
@@ -38,15 +46,12 @@ def pyramid(summary: pa.Table, currency: str = "", title: str | None = None, tie
         Panel(
             _("Revenue"),
             [float(tier["revenue_share"] or 0) for tier in tiers],
-            [
-                f"{formats.percent(tier['revenue_share'])} · {formats.money(tier['revenue'], currency)}"
-                for tier in tiers
-            ],
+            [_revenue_text(tier, currency, is_small) for tier in tiers],
         ),
     )
     finding = title or _tier_sentence(tiers[0])
     return Chart(
-        panelled_bars("pyramid", rows, panels, row_height=58),
+        panelled_bars("pyramid", rows, panels, row_height=48 if is_small else 58),
         finding,
         style.alt_text(finding, [_tier_sentence(tier) for tier in tiers]),
     )
@@ -316,6 +321,11 @@ def behaviour_types(summary: pa.Table, currency: str = "", title: str | None = N
     )
     facts = [f"{name}: {sentence}" for name, sentence in zip(names, sentences, strict=True)]
     return Chart(panelled_bars("behaviour_types", rows, panels, 40), finding, style.alt_text(finding, facts))
+
+
+def _revenue_text(tier: Row, currency: str, is_small: bool) -> str:
+    share = formats.percent(tier["revenue_share"])
+    return share if is_small else f"{share} · {formats.money(tier['revenue'], currency)}"
 
 
 def _pyramid_label(tier: Row) -> str:

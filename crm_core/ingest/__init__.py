@@ -6,6 +6,7 @@ loaded = load_table(source, mapping, folder, database=shared_database(), as_of=d
 problems(loaded.report)
 """
 
+from crm_core.ingest.currency import CURRENCIES, likely_currency
 from crm_core.ingest.inspect import inspect_file, inspect_frame
 from crm_core.ingest.load import LoadedTable, load_frame, load_table
 from crm_core.ingest.mapping import Mapping, check_mapping, guess_mapping, missing_columns, open_questions
@@ -20,6 +21,7 @@ from crm_core.ingest.source import (
 from crm_core.ingest.templates import template, write_set_aside_csv
 
 __all__ = [
+    "CURRENCIES",
     "Dialect",
     "LoadedTable",
     "Mapping",
@@ -32,6 +34,7 @@ __all__ = [
     "guess_mapping",
     "inspect_file",
     "inspect_frame",
+    "likely_currency",
     "load_frame",
     "load_table",
     "missing_columns",

@@ -227,7 +227,10 @@ def _add_only_date(source: SourceTable, table_name: str, chosen: dict[str, str])
 
 
 def _likeliest_table(source: SourceTable) -> str:
-    """The table most of whose columns the headers name; one that lacks nothing wins a tie, orders all others."""
+    """The table most of whose columns the headers name; one that lacks nothing wins a tie, orders all others.
+
+    A file with neither a date nor an amount is no file of orders.
+    """
     scores: dict[str, float] = {}
     for name, table in TABLES.items():
         columns = match_columns(source, name)
@@ -237,8 +240,8 @@ def _likeliest_table(source: SourceTable) -> str:
         found = set(columns)
         if name == "orders" and "quantity" in found and "unit_price" in _extras(source, columns):
             found.add("amount")
-        is_complete = all(required in found for required in table.required)
-        scores[name] = named + is_complete + ORDERS_FIRST * (name == "orders")
+        lacking = sum(required not in found for required in table.required)
+        scores[name] = named + (lacking == 0) + ORDERS_FIRST * (name == "orders" and lacking <= 1)
         if name == "customers" and not _is_unique(source, columns.get("customer_id")):
             scores[name] = 0.0
     return max(scores, key=lambda name: scores[name])

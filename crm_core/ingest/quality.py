@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
+from crm_core import formats
 from crm_core.ingest.mapping import Mapping
 from crm_core.language import N_, _, ngettext
 
@@ -165,13 +166,18 @@ def _sums_that_differ(report: QualityReport) -> list[str]:
 def _rows_set_aside(report: QualityReport) -> list[str]:
     found = []
     for counted in report.reasons:
-        lines = ", ".join(str(example.line) for example in counted.examples[:3])
+        lines = formats.listed(formats.number(example.line) for example in counted.examples[:3])
         found.append(
             ngettext(
                 "{rows} of {all} rows is set aside: {reason} (line {lines}).",
                 "{rows} of {all} rows are set aside: {reason} (first on lines {lines}).",
                 counted.rows,
-            ).format(rows=counted.rows, all=report.rows_in, reason=reason_text(counted.reason).lower(), lines=lines)
+            ).format(
+                rows=formats.number(counted.rows),
+                all=formats.number(report.rows_in),
+                reason=reason_text(counted.reason).lower(),
+                lines=lines,
+            )
         )
     return found
 
@@ -192,7 +198,7 @@ def _cells_left_empty(report: QualityReport) -> list[str]:
             "{count} values of “{header}” cannot be read and were left empty, such as {example}.",
             column.unreadable_count,
         ).format(
-            count=column.unreadable_count,
+            count=formats.number(column.unreadable_count),
             header=column.header or column.name,
             example=column.examples[0].value if column.examples else "",
         )
@@ -209,7 +215,7 @@ def _dates_to_check(report: QualityReport) -> list[str]:
                 "{count} row has a date in the future.",
                 "{count} rows have a date in the future.",
                 report.days_ahead_rows,
-            ).format(count=report.days_ahead_rows)
+            ).format(count=formats.number(report.days_ahead_rows))
         )
     if report.busiest_day and report.busiest_day_share >= 0.2 and report.rows_kept >= 50:
         found.append(
@@ -228,7 +234,7 @@ def _values_to_check(report: QualityReport) -> list[str]:
                 "{count} line repeats another letter for letter. It is kept unless you say otherwise.",
                 "{count} lines repeat another letter for letter. They are kept unless you say otherwise.",
                 report.exact_duplicates,
-            ).format(count=report.exact_duplicates)
+            ).format(count=formats.number(report.exact_duplicates))
         )
     if report.damaged_ids:
         found.append(
@@ -236,7 +242,7 @@ def _values_to_check(report: QualityReport) -> list[str]:
                 "{count} id looks like 1.23E+11: a spreadsheet has shortened it. Export it again as text.",
                 "{count} ids look like 1.23E+11: a spreadsheet has shortened them. Export them again as text.",
                 report.damaged_ids,
-            ).format(count=report.damaged_ids)
+            ).format(count=formats.number(report.damaged_ids))
         )
     if len(report.currencies) > 1:
         found.append(
@@ -250,6 +256,6 @@ def _values_to_check(report: QualityReport) -> list[str]:
                 "{count} place does not decode as {encoding}.",
                 "{count} places do not decode as {encoding}.",
                 report.bad_byte_count,
-            ).format(count=report.bad_byte_count, encoding=report.encoding)
+            ).format(count=formats.number(report.bad_byte_count), encoding=report.encoding)
         )
     return found

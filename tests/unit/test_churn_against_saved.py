@@ -89,3 +89,13 @@ def test_where_nobody_ever_came_back_nobody_is_overdue_and_no_rhythm_is_known():
 
     assert not book_with([("ann", "2026-01-01", 5)]).churn_signals(saved=rhythm_alone).is_known
     assert signals_with().is_known
+
+
+def test_the_distribution_of_risk_counts_everybody_once_and_full_risk_is_in_the_last_bin():
+    signals = signals_with()
+
+    assert [(row["risk"], row["band"], row["customers"]) for row in signals.distribution().to_pylist()] == [
+        (0.5, "watch", 1),
+        (0.98, "high", 1),
+    ]
+    assert sum(signals.distribution()["revenue"].to_pylist()) == signals.revenue

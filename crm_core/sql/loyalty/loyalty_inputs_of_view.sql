@@ -1,19 +1,7 @@
--- One row per customer in view: purchase frequency and the components of dependence, 0 to 1.
+-- One row per customer in view: what loyalty stands on, and the tier and band as saved.
 select
-    customers_in_view.customer_key,
-    customers_in_view.customer_id,
-    customers_in_view.revenue,
-    customers_in_view.margin,
-    customers_in_view.order_count,
-    customers_in_view.days_since_last_order,
-    round(customers_in_view.orders_per_month, 6) as orders_per_month,
-    customer_ranks.wallet_share_level,
-    customer_ranks.regularity_level,
-    customer_ranks.breadth_level,
-    customer_ranks.full_price_level,
-    customer_ranks.tenure_level,
+    loyalty_figures.*,
     value_inputs.saved_tier_number as tier_number,
     value_inputs.band
-from customers_in_view
-inner join customer_ranks using (customer_key)
+from loyalty_figures
 inner join value_inputs using (customer_key)

@@ -1,0 +1,329 @@
+"""The controls of one file about to be loaded: how it is read, which column is which, which rules hold."""
+
+import hashlib
+from collections.abc import Mapping as Dictionary
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from crm_core import formats
+from crm_core.ingest import Mapping, ReadingOptions, SourceTable
+from crm_core.language import N_, _
+from crm_core.schema import TABLES, Column
+from ui.frame import escaped
+from ui.loading import Incoming
+
+DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("bar"), "": N_("white space")}
+QUOTES = {'"': '"', "'": "'", "": N_("none")}
+ENCODINGS = ("utf-8", "gb18030", "big5", "shift_jis", "euc_kr", "cp1252", "cp1251", "utf-16")
+DATE_ORDERS = {
+    "ymd": N_("year, month, day"),
+    "dmy": N_("day, month, year"),
+    "mdy": N_("month, day, year"),
+}
+DECIMAL_MARKS = {".": N_("point: 1,234.50"), ",": N_("comma: 1.234,50")}
+LONGEST_SAMPLE = 28
+KEPT: Any = "session"  # what is chosen here outlasts a visit to another page
+
+
+# ---------------------------------------------------------------------- how it is read
+
+
+def reading_options(file: Incoming, found: SourceTable | None) -> ReadingOptions:
+    """What the person says of encoding, delimiter, header and sheet; `found` is what was understood alone."""
+    key = f"reading {file.number}"
+    if found is not None and found.format == "parquet":
+        st.caption(_("A Parquet file says all of this itself."))
+        return ReadingOptions()
+    header_line = st.number_input(
+        _("Line of the header"),
+        min_value=0,
+        value=None,
+        step=1,
+        placeholder=_("found by itself"),
+        help=_("0 if the file has no header."),
+        key=f"{key} header",
+        persist_state=KEPT,
+    )
+    if found is not None and found.format == "workbook":
+        sheet = _choice(_("Sheet"), {name: name for name in found.sheets}, found.sheet, f"{key} sheet")
+        return ReadingOptions(header_line=header_line, sheet=sheet)
+    dialect = found.dialect if found else None
+    return ReadingOptions(
+        header_line=header_line,
+        encoding=_choice(
+            _("Encoding"), {name: name for name in ENCODINGS}, found.encoding if found else None, f"{key} encoding"
+        ),
+        delimiter=_choice(
+            _("Fields parted by"), DELIMITERS, dialect.delimiter if dialect else None, f"{key} delimiter"
+        ),
+        quote=_choice(_("Quotation mark"), QUOTES, dialect.quote if dialect else None, f"{key} quote"),
+    )
+
+
+def _choice(label: str, choices: Dictionary[str, str], found: str | None, key: str) -> str | None:
+    """One of `choices`, or None to leave it as it was found."""
+
+    def shown(value: str | None) -> str:
+        if value is not None:
+            return _(choices[value])
+        return _("as found: {value}").format(value=_(choices.get(found, found))) if found is not None else _("as found")
+
+    chosen: str | None = st.selectbox(label, [None, *choices], format_func=shown, key=key, persist_state=KEPT)
+    return chosen
+
+
+def understood(source: SourceTable) -> str:
+    """What a file is, in a sentence."""
+    lines = formats.number(source.line_count)
+    if source.format == "parquet":
+        return _("Parquet, {columns} columns, {lines} rows.").format(columns=len(source.headers), lines=lines)
+    header = (
+        _("header on line {line}").format(line=source.dialect.header_lines)
+        if source.dialect and source.dialect.has_header
+        else _("no header")
+    )
+    if source.format == "workbook":
+        return _("Workbook, sheet “{sheet}”, {header}, {lines} rows.").format(
+            sheet=source.sheet, header=header, lines=lines
+        )
+    delimiter = DELIMITERS.get(source.dialect.delimiter, "") if source.dialect else ""
+    return _("Text in {encoding}, fields parted by {delimiter}, {header}, {lines} lines.").format(
+        encoding=source.encoding,
+        delimiter=_(delimiter) if delimiter else f"“{source.dialect.delimiter if source.dialect else ''}”",
+        header=header,
+        lines=lines,
+    )
+
+
+# ---------------------------------------------------------------------- which column is which
+
+
+def mapping_controls(file: Incoming, options: ReadingOptions, guess: Mapping) -> Mapping:
+    """A select box for each of our columns, samples beside it: required ones first, then those found."""
+    source = file.source(options)
+    key = _key(file, options, guess)
+    table = TABLES[guess.table]
+    is_remembered = file.is_remembered(options, guess)
+    required = [column for column in table.columns if column.required]
+    found = [column for column in table.columns if not column.required and column.name in guess.columns]
+    others = [column for column in table.columns if not column.required and column.name not in guess.columns]
+    chosen = {column.name: _mapped(column, source, guess, key, is_remembered) for column in required}
+    price = guess.unit_price
+    if guess.table == "orders" and chosen["amount"] is None:
+        price = _price(source, guess, key)
+    for column in found:
+        chosen[column.name] = _mapped(column, source, guess, key, is_remembered)
+    if others:
+        with st.expander(
+            _("More columns that can be loaded: {columns}").format(
+                columns=formats.listed(_(column.label) for column in others)
+            ),
+            key=f"{key} more",
+        ):
+            for column in others:
+                chosen[column.name] = _mapped(column, source, guess, key, is_remembered)
+    columns = {name: header for name in table.column_names if (header := chosen.get(name)) is not None}
+    dates = [column.name for column in table.columns if column.kind == "instant"]
+    has_same_dates = all(columns.get(name) == guess.columns.get(name) for name in dates)
+    return guess.model_copy(
+        update={
+            "columns": columns,
+            "unit_price": price if "amount" not in columns else None,
+            "date_order": guess.date_order if has_same_dates else None,
+        }
+    )
+
+
+def _mapped(column: Column, source: SourceTable, guess: Mapping, key: str, is_remembered: bool) -> str | None:
+    """The header that stands for one of our columns, with samples of it."""
+    label, select, sample = st.columns([5, 6, 8], vertical_alignment="center", gap="small")
+    mark = " :red[\\*]" if column.required else ""
+    label.markdown(f"{_(column.label)}{mark}", help=_(column.description))
+    guessed = guess.columns.get(column.name)
+    chosen = _header(_(column.label), source, guessed, f"{key} {column.name}", select)
+    note = ""
+    if chosen is not None and chosen == guessed:
+        note = f" :blue-badge[{_('as last time')}]" if is_remembered else f" :gray-badge[{_('guessed')}]"
+    absent = _("or made from price and quantity") if column.name == "amount" else _("not in this file")
+    sample.caption((_samples(source, chosen) if chosen else f":gray[{absent}]") + note)
+    return chosen
+
+
+def _price(source: SourceTable, guess: Mapping, key: str) -> str | None:
+    """Where no column holds amounts: the one with the price of a piece, which makes them with the quantity."""
+    label, select, sample = st.columns([5, 6, 8], vertical_alignment="center", gap="small")
+    label.markdown(
+        f"↳ {_('or price of a piece')}", help=_("The amount of a line is then its quantity times this price.")
+    )
+    chosen = _header(_("Price of a piece"), source, guess.unit_price, f"{key} price", select)
+    sample.caption(
+        f"{_samples(source, chosen)} :gray-badge[{_('amount = quantity × price')}]"
+        if chosen
+        else f":gray[{_('not in this file')}]"
+    )
+    return chosen
+
+
+def _header(label: str, source: SourceTable, guessed: str | None, key: str, place: Any = st) -> str | None:
+    choices = [None, *source.headers]
+    chosen: str | None = place.selectbox(
+        label,
+        choices,
+        index=choices.index(guessed) if guessed in choices else 0,
+        format_func=lambda header: header or "–",
+        key=key,
+        label_visibility="collapsed",
+        persist_state=KEPT,
+    )
+    return chosen
+
+
+def _samples(source: SourceTable, header: str) -> str:
+    shown: list[str] = []
+    for value in source.column(header).samples[:3]:
+        if shown and sum(map(len, shown)) + len(value) > LONGEST_SAMPLE:
+            break
+        shown.append(value if len(value) <= LONGEST_SAMPLE else f"{value[: LONGEST_SAMPLE - 1]}…")
+    return escaped(" · ".join(shown)) or _("empty")
+
+
+# ---------------------------------------------------------------------- rules
+
+
+def rules(file: Incoming, options: ReadingOptions, guess: Mapping, mapping: Mapping) -> Mapping:
+    """How dates, numbers, returns and statuses are read."""
+    source = file.source(options)
+    key = _key(file, options, guess)
+    dates = st.selectbox(
+        _("Dates begin with"),
+        [None, *DATE_ORDERS],
+        index=[None, *DATE_ORDERS].index(mapping.date_order),
+        format_func=lambda order: _(DATE_ORDERS[order]) if order else _("as the column shows"),
+        key=f"{key} dates {sorted(mapping.columns.items())}"
+        if mapping.date_order != guess.date_order
+        else f"{key} dates",
+        persist_state=KEPT,
+    )
+    mapping = mapping.model_copy(update={"date_order": dates})
+    for question, examples in file.questions(options, mapping).items():
+        if question == "date_order":
+            st.warning(
+                _(
+                    "Nothing shows whether {examples} begin with the day or the month. Say which above; "
+                    "a wrong choice moves orders by months."
+                ).format(examples=escaped(formats.listed(examples))),
+                icon=":material/help:",
+            )
+    mark = st.selectbox(
+        _("Decimal mark"),
+        [None, *DECIMAL_MARKS],
+        index=[None, *DECIMAL_MARKS].index(mapping.decimal_mark),
+        format_func=lambda value: _(DECIMAL_MARKS[value]) if value else _("as each column shows"),
+        key=f"{key} mark",
+        persist_state=KEPT,
+    )
+    mapping = mapping.model_copy(update={"decimal_mark": mark})
+    if mapping.table == "orders":
+        mapping = _order_rules(source, guess, mapping, key)
+    drop = st.checkbox(
+        _("Set aside lines that repeat another letter for letter"),
+        value=guess.drop_exact_duplicates,
+        key=f"{key} duplicates",
+        persist_state=KEPT,
+    )
+    return mapping.model_copy(update={"drop_exact_duplicates": drop})
+
+
+def _order_rules(source: SourceTable, guess: Mapping, mapping: Mapping, key: str) -> Mapping:
+    """Which lines are returns, which orders count, and what cost and discount are."""
+    prefix = st.text_input(
+        _("Order numbers of returns begin with"),
+        value=guess.return_order_prefix or "",
+        placeholder=_("returns are negative amounts"),
+        max_chars=8,
+        key=f"{key} prefix",
+        persist_state=KEPT,
+    )
+    flag = _extra(_("Column that marks returns"), source, guess.return_flag, f"{key} flag")
+    status = _extra(_("Column with the status of the order"), source, guess.status, f"{key} status")
+    kept: Sequence[str] = ()
+    if status:
+        values = sorted(set(source.sample_values(status)))
+        default = [value for value in guess.kept_statuses if value in values] if status == guess.status else values
+        kept = st.multiselect(
+            _("Statuses that count"), values, default=default, key=f"{key} kept {status}", persist_state=KEPT
+        )
+    profit = None
+    if "cost" not in mapping.columns:
+        profit = _extra(_("Column with the profit (cost = amount − profit)"), source, guess.profit, f"{key} profit")
+    is_rate = False
+    if "discount" in mapping.columns:
+        is_rate = st.checkbox(
+            _("The discount is a share of the list price, not money"),
+            value=guess.discount_is_rate,
+            key=f"{key} rate",
+            persist_state=KEPT,
+        )
+    return mapping.model_copy(
+        update={
+            "return_order_prefix": prefix.strip() or None,
+            "return_flag": flag,
+            "status": status,
+            "kept_statuses": tuple(kept) if status else (),
+            "profit": profit,
+            "discount_is_rate": is_rate,
+        }
+    )
+
+
+def _extra(label: str, source: SourceTable, guessed: str | None, key: str) -> str | None:
+    choices = [None, *source.headers]
+    chosen: str | None = st.selectbox(
+        label,
+        choices,
+        index=choices.index(guessed) if guessed in choices else 0,
+        format_func=lambda header: header or "–",
+        key=key,
+        persist_state=KEPT,
+    )
+    return chosen
+
+
+def rules_in_words(mapping: Mapping) -> str:
+    """The rules in force, in sentences; "" if the file is read as it stands."""
+    said = []
+    if mapping.unit_price and "quantity" in mapping.columns:
+        said.append(
+            _("Amount = “{quantity}” × “{price}”").format(
+                quantity=mapping.columns["quantity"], price=mapping.unit_price
+            )
+        )
+    if mapping.profit:
+        said.append(_("Cost = amount − “{profit}”").format(profit=mapping.profit))
+    if mapping.return_order_prefix:
+        said.append(
+            _("Orders whose number begins with “{prefix}” are returns").format(prefix=mapping.return_order_prefix)
+        )
+    if mapping.return_flag:
+        said.append(_("“{header}” marks returns").format(header=mapping.return_flag))
+    if mapping.status:
+        said.append(
+            _("Only orders whose “{header}” is {statuses} count").format(
+                header=mapping.status, statuses=formats.listed(mapping.kept_statuses)
+            )
+        )
+    if mapping.discount_is_rate:
+        said.append(_("The discount is a share of the list price"))
+    if mapping.date_order and mapping.date_order != "ymd":
+        said.append(_("Dates are {order}").format(order=_(DATE_ORDERS[mapping.date_order])))
+    if mapping.drop_exact_duplicates:
+        said.append(_("Repeated lines are set aside"))
+    return formats.sentences(*said)
+
+
+def _key(file: Incoming, options: ReadingOptions, guess: Mapping) -> str:
+    """Read in another way or as another table, the columns are asked for anew."""
+    digest = hashlib.sha256(f"{options!r} {guess.table}".encode()).hexdigest()[:8]
+    return f"map {file.number} {digest}"
