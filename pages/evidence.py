@@ -47,7 +47,7 @@ def tuning() -> None:
     assert book is not None
     try:
         with st.spinner(_("Looking back ...")):
-            evidence, problem = book.evidence(ui.draft().churn), None
+            evidence = book.evidence(ui.draft().churn)
     except NotEnoughData as error:
         evidence, problem = None, error
     if evidence:
@@ -225,7 +225,9 @@ def _calibration(evidence: Evidence) -> None:
 
 
 def _days(evidence: Evidence) -> None:
-    ui.show_chart(charts.evidence_over_time(evidence.figures), "evidence days")
+    with st.spinner(_("Looking back ...")):
+        figures = evidence.figures
+    ui.show_chart(charts.evidence_over_time(figures), "evidence days")
     if reasons := evidence.newest.no_belief_because:
         st.caption(ui.escaped(formats.sentences(_("1 − P(alive) is left out on the newest day"), reasons[0])))
     if len(evidence.tests) < MOST_ORIGINS:
@@ -338,8 +340,10 @@ def _tested_customers(test: BackTest) -> None:
 
 def _all_figures(evidence: Evidence) -> None:
     """Each day and rule with every figure, for who wants to check."""
-    figures = evidence.figures.to_pylist()
-    with st.expander(_("All figures by day"), icon=":material/table:"):
+    place = st.expander(_("All figures by day"), icon=":material/table:", key="all figures", on_change="rerun")
+    if not place.open:
+        return  # fitting a model of orders for each day takes a moment
+    with place, st.spinner(_("Looking back ...")):
         st.dataframe(
             pa.Table.from_pylist(
                 [
@@ -356,7 +360,7 @@ def _all_figures(evidence: Evidence) -> None:
                         _("ROC area"): formats.number(row["roc_auc"], 3),
                         "Brier": formats.number(row["brier"], 3),
                     }
-                    for row in reversed(figures)
+                    for row in reversed(evidence.figures.to_pylist())
                 ]
             ),
             hide_index=True,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 
@@ -38,6 +38,8 @@ DECIMALS_COMPARED = 3
 """Average precision is compared as it is shown: what differs further on is no difference."""
 REMEMBERED_TESTS = 64
 BELIEF_DIGITS = 6
+
+Figure = Literal["average_precision", "roc_auc"]
 
 RULES = {
     "rules": N_("These settings"),
@@ -305,14 +307,15 @@ class Evidence:
             [_figures(test, rule, ranking) for test in reversed(self.tests) for rule, ranking in test.by_name().items()]
         )
 
-    def values(self, rule: str, figure: str) -> list[float]:
-        """One figure of a rule on every day it is known, the oldest first."""
-        return [row[figure] for row in self.figures.to_pylist() if row["rule"] == rule and row[figure] is not None]
+    def values(self, rule: Literal["rules", "silence"], figure: Figure = "average_precision") -> list[float]:
+        """One figure of the settings, or of silence alone, on every day, the oldest first; fits no model."""
+        rankings = [test.rules if rule == "rules" else test.silence for test in reversed(self.tests)]
+        return [value for each in rankings if (value := getattr(each, figure)) is not None]
 
     @property
     def wins(self) -> int:
         """The days on which the settings order customers better than days since the last order alone."""
-        pairs = zip(self.values("rules", AP), self.values("silence", AP), strict=True)
+        pairs = zip(self.values("rules"), self.values("silence"), strict=True)
         return sum(round(ours, DECIMALS_COMPARED) > round(theirs, DECIMALS_COMPARED) for ours, theirs in pairs)
 
     @property
@@ -323,8 +326,8 @@ class Evidence:
     def verdict(self) -> str:
         """Whether the settings beat days since the last order alone, in a sentence with the figures."""
         figures = {
-            "ours": formats.number(mean(self.values("rules", AP)), DECIMALS_COMPARED),
-            "theirs": formats.number(mean(self.values("silence", AP)), DECIMALS_COMPARED),
+            "ours": formats.number(mean(self.values("rules")), DECIMALS_COMPARED),
+            "theirs": formats.number(mean(self.values("silence")), DECIMALS_COMPARED),
             "wins": formats.number(self.wins),
             "days": formats.number(len(self.tests)),
         }
@@ -345,9 +348,6 @@ class Evidence:
                 len(self.tests),
             )
         return text.format(**figures)
-
-
-AP = "average_precision"
 
 
 def evidence(book: Book, settings: ChurnSettings) -> Evidence:

@@ -23,7 +23,7 @@ import pyarrow as pa
 from crm_core import formats
 from crm_core.book import Book
 from crm_core.churn import SIGNAL_CHANGES, Horizon
-from crm_core.evidence.back_test import AP, DECIMALS_COMPARED, POINTS, BackTest, Evidence, mean, stand_on
+from crm_core.evidence.back_test import DECIMALS_COMPARED, POINTS, BackTest, Evidence, Figure, mean, stand_on
 from crm_core.evidence.ranking import Ranking
 from crm_core.language import _
 from crm_core.settings import ChurnSettings, SignalWeights
@@ -87,11 +87,11 @@ class LearnedWeights:
     rows: int
     scores: tuple[Mapping[str, Any], ...]
 
-    def values(self, rule: str, figure: str = AP) -> list[float]:
+    def values(self, rule: str, figure: Figure = "average_precision") -> list[float]:
         """One figure of a rule on every day, the oldest first."""
         return [row[figure] for row in self.scores if row["rule"] == rule]
 
-    def mean(self, rule: str, figure: str = AP) -> float | None:
+    def mean(self, rule: str, figure: Figure = "average_precision") -> float | None:
         """The mean over the days."""
         return mean(self.values(rule, figure))
 

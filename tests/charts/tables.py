@@ -190,15 +190,12 @@ def risk_bins() -> pa.Table:
 
 
 def tested_days() -> pa.Table:
+    def day(month: int) -> list[tuple[object, ...]]:
+        rules = [("rules", "O1", 0.4), ("silence", "O2", 0.45), *([("belief", "O3", 0.5)] if month > 2 else [])]
+        return [(date(2025, month, 1), rule, label, first + month / 100, 0.8, 0.22) for rule, label, first in rules]
+
     return table(
-        "day rule label average_precision roc_auc left_share",
-        *(
-            (date(2025, month, 1), rule, label, 0.4 + month / 100 + lead, 0.8, 0.22)
-            for month in range(1, 7)
-            for rule, label, lead in (("rules", "O1", 0.0), ("silence", "O2", 0.05), ("belief", "O3", None))
-            if lead is not None or month > 2
-            for lead in [lead or 0.1]
-        ),
+        "day rule label average_precision roc_auc left_share", *(row for month in range(1, 7) for row in day(month))
     )
 
 

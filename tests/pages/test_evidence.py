@@ -145,8 +145,18 @@ def test_signals_whose_columns_are_absent_are_not_learned(shop, open_app: OpenAp
 
     at = picture(open_app(PAGE, draft='{"churn.horizon_days":60}'), "Learned weights")
     assert "Leaning on discounts" not in set(at.dataframe[0].value["Signal"])
-    assert "1 − P(alive)" not in set(at.dataframe[-1].value["Sorted by"])
     assert "models need 100" in texts(picture(at, "Days"))
+
+
+def test_all_figures_stand_behind_an_expander_that_fits_the_models_when_opened(demo_page: AppTest):
+    assert not any("Brier" in table.value.columns for table in demo_page.dataframe)
+
+    demo_page.session_state["all figures"] = True
+    demo_page.run()
+    assert not demo_page.exception
+    table = demo_page.dataframe[-1].value
+    assert set(table["Sorted by"]) == {"These settings", "Days since last order alone", "1 − P(alive)"}
+    assert next(iter(table["Day"])) == "2025-06-30"
 
 
 def test_a_link_with_a_draft_opens_the_same_evidence(demo_workspace, open_app: OpenApp):
