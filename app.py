@@ -25,6 +25,8 @@ def main() -> None:
         start.provide_data()
         sidebar.show()
         address.write(chosen.url_path)
+        if chosen.url_path != "data":
+            start.make_ready()
         chosen.run()
     except CrmError as error:
         st.error(str(error), icon=":material/error:")

@@ -154,7 +154,7 @@ def score_histogram(distribution: pa.Table, cuts: pa.Table, title: str | None = 
         title=style.axis_title(_("Value score (0-100)")),
     )
     drawn.update_yaxes(title=style.axis_title(_("Customers")), nticks=5, **style.grid())
-    facts = [f"{names[number]}: {formats.customers(count)}" for number, count in counts.items()]
+    facts = [formats.labelled(names[number], formats.customers(count)) for number, count in counts.items()]
     finding = title or _("{tier} starts at a score of {score}: {customers}").format(
         tier=names[min(names)],
         score=formats.number(lines[0]["score"], 1) if lines else formats.DASH,
@@ -197,7 +197,7 @@ def value_matrix(
         ],
         hovers=[
             style.hover(
-                f"{x_name}: {cell['x_label']} · {y_name}: {cell['y_label']}",
+                " · ".join((formats.labelled(x_name, cell["x_label"]), formats.labelled(y_name, cell["y_label"]))),
                 formats.customers(cell["customers"]),
                 _("Revenue {revenue}").format(revenue=formats.money(cell["revenue"], currency)),
             )
@@ -319,7 +319,7 @@ def behaviour_types(summary: pa.Table, currency: str = "", title: str | None = N
     finding = title or _("{type} brings the most revenue: {figures}").format(
         type=names[largest], figures=sentences[largest]
     )
-    facts = [f"{name}: {sentence}" for name, sentence in zip(names, sentences, strict=True)]
+    facts = [formats.labelled(name, sentence) for name, sentence in zip(names, sentences, strict=True)]
     return Chart(panelled_bars("behaviour_types", rows, panels, 40), finding, style.alt_text(finding, facts))
 
 
@@ -347,10 +347,10 @@ def _tier_sentence(tier: Row) -> str:
 
 
 def _tier_hover(tier: Row, currency: str) -> str:
-    revenue = f"{formats.money(tier['revenue'], currency)} ({formats.percent(tier['revenue_share'])})"
+    revenue = formats.with_note(formats.money(tier["revenue"], currency), formats.percent(tier["revenue_share"]))
     return style.hover(
         tier["tier"],
-        f"{formats.customers(tier['customers'])} ({formats.percent(tier['customer_share'])})",
+        formats.with_note(formats.customers(tier["customers"]), formats.percent(tier["customer_share"])),
         _("Revenue {revenue}").format(revenue=revenue),
         _("Margin {margin}").format(margin=formats.money(tier["margin"], currency)),
         _("Mean risk {risk}").format(risk=formats.number(tier["mean_risk"], 2)),
@@ -392,7 +392,7 @@ def _score_bars(bins: Sequence[Row], colour: str, width: float) -> go.Bar:
                 _("Score {low} to {high}").format(
                     low=formats.number(row["score"], 1), high=formats.number(float(row["score"]) + width, 1)
                 ),
-                f"{row['tier']}: {formats.customers(row['customers'])}",
+                formats.labelled(row["tier"], formats.customers(row["customers"])),
             )
             for row in bins
         ],
