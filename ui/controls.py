@@ -150,7 +150,7 @@ def item_setting(
 
 
 def choice_setting(
-    path: str, options: Sequence[str], named: Callable[[str], str], *, as_segments: bool = False
+    path: str, options: Sequence[Any], named: Callable[[Any], str], *, as_segments: bool = False
 ) -> None:
     """A choice of one among a few for a setting."""
     key = f"choice:{path}:{session.epoch(path)}"

@@ -66,6 +66,8 @@ def columns(currency: str, value: ValueSettings) -> dict[str, Column]:
         "usual_gap_days": Column(
             _("Usual gap"), lambda days: formats.days(round(days)) if days else "–", width="small"
         ),
+        "segment": Column(_("Segment"), width=150),
+        "rfm_code": Column("RFM", width="small", help=_("Scores of freshness, orders and revenue; 1 is the worst")),
         "reasons": Column(_("Why"), width=350),
     }
 

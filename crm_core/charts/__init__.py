@@ -8,6 +8,7 @@ from crm_core.charts.churn import gap_curve, revenue_at_risk, risk_by_tier, risk
 from crm_core.charts.customer import order_timeline, rank_bars, score_waterfall
 from crm_core.charts.evidence import calibration_curve, cut_curve, evidence_over_time, lift_bars
 from crm_core.charts.loyalty import MOST_POINTS, loyalty_plane, loyalty_shares
+from crm_core.charts.rfm import rfm_grid, rfm_scores, rfm_segments
 from crm_core.charts.style import Chart
 from crm_core.charts.trend import monthly_trend
 from crm_core.charts.value import behaviour_types, lorenz, moves_matrix, pyramid, score_histogram, value_matrix
@@ -30,6 +31,9 @@ __all__ = [
     "pyramid",
     "rank_bars",
     "revenue_at_risk",
+    "rfm_grid",
+    "rfm_scores",
+    "rfm_segments",
     "risk_by_tier",
     "risk_histogram",
     "score_histogram",

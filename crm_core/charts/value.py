@@ -9,6 +9,7 @@ import pyarrow as pa
 from crm_core import formats
 from crm_core.charts import palette, style
 from crm_core.charts.bars import Panel, Rows, panelled_bars
+from crm_core.charts.squares import squares
 from crm_core.charts.style import Chart, Row
 from crm_core.labels import behaviour_type_name
 from crm_core.language import _, ngettext
@@ -187,7 +188,7 @@ def value_matrix(
         else palette.veil(palette.PLAIN, cell["customers"] / most)
         for cell in filled
     ]
-    drawn = _squares(
+    drawn = squares(
         "value_matrix",
         filled,
         colours,
@@ -258,7 +259,7 @@ def moves_matrix(
         }
         for pair in pairs
     ]
-    drawn = _squares(
+    drawn = squares(
         "moves_matrix",
         cells,
         [_move_colour(pair, most) for pair in pairs],
@@ -400,51 +401,6 @@ def _score_bars(bins: Sequence[Row], colour: str, width: float) -> go.Bar:
         marker={"color": colour},
         unselected={"marker": {"opacity": 0.35}},
     )
-
-
-def _squares(
-    name: str,
-    cells: Sequence[Row],
-    colours: Sequence[str],
-    texts: Sequence[str],
-    hovers: Sequence[str],
-    keys: Sequence[Sequence[int]] = (),
-) -> go.Figure:
-    """A matrix of selectable cells: bars one unit wide and high, with a text in each."""
-    columns = {cell["x_level"]: cell["x_label"] for cell in cells}
-    lines = {cell["y_level"]: cell["y_label"] for cell in cells}
-    drawn = style.figure(
-        name,
-        [
-            go.Bar(
-                x=[cell["x_level"] for cell in cells],
-                y=[0.94] * len(cells),
-                base=[cell["y_level"] - 0.47 for cell in cells],
-                width=0.96,
-                customdata=list(keys) or [[cell["x_level"], cell["y_level"]] for cell in cells],
-                hovertext=list(hovers),
-                hoverinfo="text",
-                marker={"color": list(colours), "cornerradius": 4},
-                unselected={"marker": {"opacity": 0.35}},
-            )
-        ],
-        height=70 + 66 * len(lines),
-        barmode="overlay",
-        bargap=0,
-    )
-    drawn.update_layout(
-        annotations=[
-            {"x": cell["x_level"], "y": cell["y_level"], "text": text, "showarrow": False}
-            for cell, text in zip(cells, texts, strict=True)
-        ]
-    )
-    drawn.update_xaxes(tickvals=sorted(columns), ticktext=[style.plain(columns[level]) for level in sorted(columns)])
-    drawn.update_yaxes(
-        tickvals=sorted(lines),
-        ticktext=[style.plain(lines[level]) for level in sorted(lines)],
-        range=[min(lines) - 0.52, max(lines) + 0.52],
-    )
-    return drawn
 
 
 def _move_colour(pair: Row, most: int) -> str:

@@ -37,6 +37,9 @@ EMPTY = {
     "score_waterfall": lambda: charts.score_waterfall(tables.parts(), None),
     "rank_bars": lambda: charts.rank_bars(tables.parts().slice(0, 0)),
     "monthly_trend": lambda: charts.monthly_trend(tables.months().slice(0, 0)),
+    "rfm_grid": lambda: charts.rfm_grid(tables.rfm_grid().slice(0, 1)),
+    "rfm_segments": lambda: charts.rfm_segments(tables.rfm_segments().slice(0, 0)),
+    "rfm_scores": lambda: charts.rfm_scores(tables.rfm_scores().slice(0, 0)),
 }
 
 
@@ -309,3 +312,18 @@ def test_a_single_day_is_called_one():
     one = tables.tested_days().slice(0, 2)
 
     assert charts.evidence_over_time(one).title == "Average precision 0.41 on the one day that can be tested"
+
+
+def test_a_cell_of_rfm_without_customers_is_faint_and_has_no_figures():
+    drawn = charts.rfm_grid(tables.rfm_grid(), "CNY").figure
+
+    assert [drawn.layout.annotations[place].text for place in (0, 3)] == ["", ""]
+    assert {drawn.data[0].marker.color[place] for place in (0, 3)} == {palette.FAINT}
+    assert keys_of(charts.rfm_grid(tables.rfm_grid()))[:2] == [(1, 1), (1, 2)]
+
+
+def test_customers_without_a_segment_are_hatched_and_keep_the_number_nought():
+    chart = charts.rfm_segments(tables.rfm_segments())
+
+    assert chart.figure.data[0].marker.color[-1] == palette.UNSCORED
+    assert keys_of(chart)[:3] == [(1,), (2,), (0,)]
