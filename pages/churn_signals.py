@@ -53,8 +53,7 @@ def tuning() -> None:
     left, right = st.columns([5, 9], gap="medium")
     with left:
         _controls(book, signals)
-        if signals:
-            evidence_line(book, signals.settings)
+        evidence = st.container()
     with right:
         if isinstance(found, NotEnoughData):
             ui.explain_problem(found)
@@ -63,6 +62,8 @@ def tuning() -> None:
         _pictures(found)
     _watch_list(found)
     _how(found)
+    with evidence:
+        evidence_line(book, found.settings)
 
 
 def _signals(book: Book) -> ChurnSignals | NotEnoughData:
