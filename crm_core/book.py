@@ -19,6 +19,7 @@ from crm_core.store import DataSet
 if TYPE_CHECKING:
     from crm_core.churn import ChurnSignals
     from crm_core.customer import CustomerView
+    from crm_core.evidence import BackTest, Evidence
     from crm_core.lifetime import Closed, LifetimeValue
     from crm_core.loyalty import LoyaltyTypes
     from crm_core.overview import Overview
@@ -169,6 +170,18 @@ class Book:
         from crm_core.churn import churn_signals
 
         return churn_signals(self, settings, saved)
+
+    def back_test(self, settings: "ChurnSettings | None" = None) -> "BackTest":
+        """What the churn settings would have said one horizon ago: see `crm_core.evidence.back_test`."""
+        from crm_core.evidence import back_test
+
+        return back_test(self, settings or Scenario().churn)
+
+    def evidence(self, settings: "ChurnSettings | None" = None) -> "Evidence":
+        """The churn settings against what happened, on several days: see `crm_core.evidence.evidence`."""
+        from crm_core.evidence import evidence
+
+        return evidence(self, settings or Scenario().churn)
 
     def rfm(self, settings: "RfmSettings | None" = None, saved: Scenario | None = None) -> "Rfm":
         """Who bought lately, often, for how much: see `crm_core.rfm.rfm`."""

@@ -9,6 +9,12 @@ LOYALTY_TYPES = {
     "zero": N_("Zero loyalty"),
 }
 RISK_BANDS = {"low": N_("Low risk"), "watch": N_("Watch"), "high": N_("High risk"), "lost": N_("Lost")}
+OUTCOMES = {
+    "caught": N_("Left, flagged"),
+    "missed": N_("Left, not flagged"),
+    "false_alarm": N_("Stayed, flagged"),
+    "quiet": N_("Stayed, not flagged"),
+}
 BEHAVIOUR_TYPES = {
     "loyal": N_("Loyal"),
     "fast_growing": N_("Fast-growing"),
@@ -26,6 +32,11 @@ def loyalty_type_name(code: str | None) -> str:
 def risk_band_name(code: str | None) -> str:
     """The risk band in the language now spoken."""
     return _spoken(RISK_BANDS, code)
+
+
+def outcome_name(code: str | None) -> str:
+    """What a back-test found of a customer, in the language now spoken: whether it left and whether it was flagged."""
+    return _spoken(OUTCOMES, code)
 
 
 def behaviour_type_name(code: str | None) -> str:

@@ -17,6 +17,7 @@ from crm_core.language import N_, _
 from crm_core.value import tier_label
 from ui.against_saved import against_saved
 from ui.churn_controls import churn_controls
+from ui.evidence_line import evidence_line
 
 PICTURES = {"risk": N_("Risk"), "signals": N_("Signals"), "silence": N_("Silence")}
 PICTURE_OF_CONTROLS = {"bands": "risk", "weights": "risk", "sensitivity": "signals", "lapsed": "silence"}
@@ -52,6 +53,7 @@ def tuning() -> None:
     left, right = st.columns([5, 9], gap="medium")
     with left:
         _controls(book, signals)
+        evidence = st.container()
     with right:
         if isinstance(found, NotEnoughData):
             ui.explain_problem(found)
@@ -60,6 +62,8 @@ def tuning() -> None:
         _pictures(found)
     _watch_list(found)
     _how(found)
+    with evidence:
+        evidence_line(book, found.settings)
 
 
 def _signals(book: Book) -> ChurnSignals | NotEnoughData:

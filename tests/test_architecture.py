@@ -77,12 +77,19 @@ def test_the_core_knows_no_streamlit_and_no_page(path: Path):
     assert set(imported(parsed(path))).isdisjoint({"streamlit", "ui", "pages", "app", "server"})
 
 
-def test_scipy_is_imported_by_lifetime_value_alone():
+def test_scipy_is_loaded_by_lifetime_value_alone_and_elsewhere_only_when_asked_to_learn():
     """It takes longer to load than the rest of the core together."""
     users = {place(path) for path in CORE if "scipy" in set(imported(parsed(path)))}
+    at_once = {place(path) for path in CORE if "scipy" in set(imported(without_functions(parsed(path))))}
 
     assert users
-    assert {user for user in users if not user.startswith("crm_core/lifetime/")} == set()
+    assert {user for user in users if not user.startswith("crm_core/lifetime/")} == {"crm_core/evidence/learned.py"}
+    assert {user for user in at_once if not user.startswith("crm_core/lifetime/")} == set()
+
+
+def without_functions(tree: ast.Module) -> ast.Module:
+    """What a module does when it is imported."""
+    return ast.Module([node for node in tree.body if not isinstance(node, ast.FunctionDef)], [])
 
 
 def test_the_core_works_where_streamlit_is_not_installed():

@@ -10,7 +10,7 @@ import pyarrow.csv
 import streamlit as st
 
 from crm_core import formats
-from crm_core.labels import loyalty_type_name, risk_band_name
+from crm_core.labels import loyalty_type_name, outcome_name, risk_band_name
 from crm_core.language import _
 from crm_core.listing import Listing
 from crm_core.settings import ValueSettings
@@ -59,6 +59,7 @@ def columns(currency: str, value: ValueSettings) -> dict[str, Column]:
         "days_since_last_order": Column(_("Last order"), formats.days, width="small", help=_("Days ago")),
         "risk": Column(_("Risk"), is_bar=True, help=_("0 to 1: the weighted mean of the signals, no probability")),
         "band": Column(_("Risk band"), risk_band_name, width="small"),
+        "outcome": Column(_("What happened"), outcome_name),
         "loyalty_type": Column(_("Loyalty type"), loyalty_type_name),
         "orders_per_month": Column(_("Orders a month"), lambda count: formats.number(count, 2), width="small"),
         "dependence": Column(_("Dependence"), is_bar=True, help=_("0 to 1")),
@@ -178,7 +179,7 @@ def _config(column: Column) -> Any:
     return st.column_config.TextColumn(column.title, help=column.help, width=column.width)
 
 
-EXPORTED_AS_WORDS = ("tier_number", "saved_tier_number", "band", "loyalty_type")
+EXPORTED_AS_WORDS = ("tier_number", "saved_tier_number", "band", "loyalty_type", "outcome")
 
 
 def exported(

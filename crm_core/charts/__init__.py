@@ -7,6 +7,7 @@ the finding as its title, and the alt text.
 from crm_core.charts.churn import gap_curve, revenue_at_risk, risk_by_tier, risk_histogram, signal_bars
 from crm_core.charts.customer import order_timeline, rank_bars, score_waterfall
 from crm_core.charts.economics import profit_bridge, tornado
+from crm_core.charts.evidence import calibration_curve, cut_curve, evidence_over_time, lift_bars
 from crm_core.charts.lifetime import (
     alive_grid,
     alive_over_time,
@@ -29,12 +30,16 @@ __all__ = [
     "alive_grid",
     "alive_over_time",
     "behaviour_types",
+    "calibration_curve",
+    "cut_curve",
+    "evidence_over_time",
     "expected_concentration",
     "expected_value_steps",
     "future_and_past",
     "gap_curve",
     "hold_out_by_count",
     "hold_out_weeks",
+    "lift_bars",
     "lorenz",
     "loyalty_plane",
     "loyalty_shares",

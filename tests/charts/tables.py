@@ -166,6 +166,39 @@ def gaps() -> pa.Table:
     return table("gap_days customer_share", *((days, 1 - 2.72 ** (-days / 60)) for days in range(1, 400, 4)))
 
 
+def cut_points() -> pa.Table:
+    return table(
+        "cut flagged precision recall",
+        *((step / 50, 900.0 - 18 * step, 0.2 + step / 100, 1 - step / 50) for step in range(50)),
+        (1.0, 0.0, None, 0.0),
+    )
+
+
+def tenths() -> pa.Table:
+    shares = [0.7, 0.5, 0.3, 0.2, 0.1, 0.1, 0.04, 0.03, 0.02, 0.01]
+    return table(
+        "part left_share lift caught_share",
+        *((place + 1, share, share / 0.2, sum(shares[: place + 1]) / 2) for place, share in enumerate(shares)),
+    )
+
+
+def risk_bins() -> pa.Table:
+    return table(
+        "mean_score customers left_share left_share_low left_share_high",
+        *((step / 10 + 0.04, 90.0, step / 12, max(0.0, step / 12 - 0.05), step / 12 + 0.05) for step in range(10)),
+    )
+
+
+def tested_days() -> pa.Table:
+    def day(month: int) -> list[tuple[object, ...]]:
+        rules = [("rules", "O1", 0.4), ("silence", "O2", 0.45), *([("belief", "O3", 0.5)] if month > 2 else [])]
+        return [(date(2025, month, 1), rule, label, first + month / 100, 0.8, 0.22) for rule, label, first in rules]
+
+    return table(
+        "day rule label average_precision roc_auc left_share", *(row for month in range(1, 7) for row in day(month))
+    )
+
+
 def orders() -> pa.Table:
     return table(
         "ordered_on revenue order_id channel",
@@ -323,6 +356,10 @@ CHARTS: dict[str, Callable[[], Chart]] = {
     "revenue_at_risk": lambda: charts.revenue_at_risk(risk_tiers(), "CNY"),
     "signal_bars": lambda: charts.signal_bars(signals(), "CNY"),
     "gap_curve": lambda: charts.gap_curve(gaps(), 180),
+    "cut_curve": lambda: charts.cut_curve(cut_points(), 0.6, {"flagged": 360.0, "precision": 0.5, "recall": 0.4}),
+    "lift_bars": lambda: charts.lift_bars(tenths(), tenths(), 0.2),
+    "calibration_curve": lambda: charts.calibration_curve(risk_bins()),
+    "evidence_over_time": lambda: charts.evidence_over_time(tested_days()),
     "order_timeline": lambda: charts.order_timeline(orders(), AS_OF, date(2026, 4, 28), "CNY"),
     "score_waterfall": lambda: charts.score_waterfall(parts(), 71.4),
     "rank_bars": lambda: charts.rank_bars(parts()),

@@ -29,6 +29,10 @@ EMPTY = {
     "revenue_at_risk": lambda: charts.revenue_at_risk(tables.risk_tiers().slice(0, 0)),
     "signal_bars": lambda: charts.signal_bars(tables.signals().slice(0, 0)),
     "gap_curve": lambda: charts.gap_curve(tables.gaps().slice(0, 0), 180),
+    "cut_curve": lambda: charts.cut_curve(tables.cut_points().slice(0, 0), 0.6, {"flagged": 0}),
+    "lift_bars": lambda: charts.lift_bars(tables.tenths().slice(0, 0), tables.tenths().slice(0, 0), None),
+    "calibration_curve": lambda: charts.calibration_curve(tables.risk_bins().slice(0, 0)),
+    "evidence_over_time": lambda: charts.evidence_over_time(tables.tested_days().slice(0, 0)),
     "order_timeline": lambda: charts.order_timeline(tables.orders().slice(0, 0), tables.AS_OF),
     "score_waterfall": lambda: charts.score_waterfall(tables.parts(), None),
     "rank_bars": lambda: charts.rank_bars(tables.parts().slice(0, 0)),
@@ -306,6 +310,18 @@ def test_the_lost_are_not_in_the_histogram_of_risk():
 
     assert keys_of(charts.risk_histogram(bins, 0.5, 0.7)) == [("high",)]
     assert charts.risk_histogram(bins.slice(1), 0.5, 0.7).figure.layout.annotations[0].text == "Nothing to show"
+
+
+def test_a_cut_above_every_risk_flags_nobody_and_says_so():
+    nobody = {"flagged": 0.0, "precision": None, "recall": 0.0}
+
+    assert charts.cut_curve(tables.cut_points(), 0.99, nobody).title == "From risk 0.99 up nobody is flagged"
+
+
+def test_a_single_day_is_called_one():
+    one = tables.tested_days().slice(0, 2)
+
+    assert charts.evidence_over_time(one).title == "Average precision 0.41 on the one day that can be tested"
 
 
 def test_a_cell_of_rfm_without_customers_is_faint_and_has_no_figures():
