@@ -6,6 +6,15 @@ the finding as its title, and the alt text.
 
 from crm_core.charts.churn import gap_curve, revenue_at_risk, risk_by_tier, risk_histogram, signal_bars
 from crm_core.charts.customer import order_timeline, rank_bars, score_waterfall
+from crm_core.charts.lifecycle import (
+    newcomer_months,
+    retention_triangle,
+    second_order_curves,
+    stage_bars,
+    stage_flows,
+    survival_curves,
+    tier_flows,
+)
 from crm_core.charts.loyalty import MOST_POINTS, loyalty_plane, loyalty_shares
 from crm_core.charts.style import Chart
 from crm_core.charts.trend import monthly_trend
@@ -21,14 +30,21 @@ __all__ = [
     "loyalty_shares",
     "monthly_trend",
     "moves_matrix",
+    "newcomer_months",
     "order_timeline",
     "pyramid",
     "rank_bars",
+    "retention_triangle",
     "revenue_at_risk",
     "risk_by_tier",
     "risk_histogram",
     "score_histogram",
     "score_waterfall",
+    "second_order_curves",
     "signal_bars",
+    "stage_bars",
+    "stage_flows",
+    "survival_curves",
+    "tier_flows",
     "value_matrix",
 ]
