@@ -18,7 +18,15 @@ from crm_core.charts.lifecycle import (
 from crm_core.charts.loyalty import MOST_POINTS, loyalty_plane, loyalty_shares
 from crm_core.charts.style import Chart
 from crm_core.charts.trend import monthly_trend
-from crm_core.charts.value import behaviour_types, lorenz, moves_matrix, pyramid, score_histogram, value_matrix
+from crm_core.charts.value import (
+    behaviour_types,
+    lorenz,
+    moves_matrix,
+    pyramid,
+    score_histogram,
+    stability_bars,
+    value_matrix,
+)
 
 __all__ = [
     "MOST_POINTS",
@@ -42,6 +50,7 @@ __all__ = [
     "score_waterfall",
     "second_order_curves",
     "signal_bars",
+    "stability_bars",
     "stage_bars",
     "stage_flows",
     "survival_curves",

@@ -6,6 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from crm_core import formats
 from crm_core.charts import palette, style
 
 NODE_GAP = 0.035  # of the height, between one class and the next
@@ -45,10 +46,13 @@ def ribbons(
         [
             go.Sankey(
                 arrangement="fixed",
-                domain={"y": [0, 0.94]},
+                domain={"y": [0, 0.92]},
                 textfont={"color": palette.TEXT, "shadow": "none", "size": 13},
                 node={
-                    "label": [f"{style.bold(each.name)} {size:,}" for each, size in zip(classes, sizes, strict=True)],
+                    "label": [
+                        f"{style.bold(each.name)} {formats.number(size)}"
+                        for each, size in zip(classes, sizes, strict=True)
+                    ],
                     "color": [each.colour for each in classes],
                     "x": [0.001] * len(left) + [0.999] * len(right),
                     "y": [*_middles(sizes_left), *_middles(sizes_right)],

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 import plotly.graph_objects as go
 import pyarrow as pa
@@ -143,10 +143,11 @@ def tier_flows(
 
 def retention_triangle(
     cells: pa.Table,
-    measure: Literal["customers", "revenue"] = "customers",
     period_months: int = 1,
     currency: str = "",
     title: str | None = None,
+    *,
+    by_revenue: bool = False,
 ) -> Chart:
     """The retention triangle: a row per cohort, a column per period since its first, empty where not yet seen.
 
@@ -159,9 +160,9 @@ def retention_triangle(
     ages = [age for age in sorted({row["age"] for row in found}) if 0 < age <= len(cohorts)]
     if not cohorts or not ages:
         return style.empty(title or _("Retention"))
-    share = "customer_share" if measure == "customers" else "revenue_share"
+    share = "revenue_share" if by_revenue else "customer_share"
     by_place = {(row["cohort"], row["age"]): row for row in found}
-    grid = [[by_place[cohort, age] if (cohort, age) in by_place else {} for age in ages] for cohort in cohorts]
+    grid = [[by_place.get((cohort, age), {}) for age in ages] for cohort in cohorts]
     shares = [[row.get(share) for row in line] for line in grid]
     has_room = len(ages) <= MOST_LABELLED_AGES
     drawn = style.figure(
@@ -172,7 +173,7 @@ def retention_triangle(
                 y=list(range(len(cohorts))),
                 z=shares,
                 zmin=0,
-                zmax=1 if measure == "customers" else max(1.0, *(each or 0 for line in shares for each in line)),
+                zmax=max(1.0, *(each or 0 for line in shares for each in line)) if by_revenue else 1,
                 colorscale=[[0, palette.veil(palette.PLAIN, 0)], [1, palette.veil(palette.PLAIN, 1)]],
                 showscale=False,
                 xgap=2,
@@ -185,14 +186,12 @@ def retention_triangle(
                 hoverongaps=False,
             )
         ],
-        height=70 + (30 if len(cohorts) <= 14 else 22) * len(cohorts),
+        height=70 + (28 if len(cohorts) <= 14 else 18) * len(cohorts),
     )
     drawn.update_xaxes(
         side="top",
         dtick=1 if has_room else 3,
-        title=style.axis_title(
-            _("Months since the first order") if period_months == 1 else _("Quarters since the first order")
-        ),
+        title=style.axis_title(_later(period_months, has_room)),
     )
     drawn.update_yaxes(
         tickvals=list(range(len(cohorts))),
@@ -298,7 +297,8 @@ def newcomer_months(months: pa.Table, title: str | None = None) -> Chart:
         showlegend=True,
         margin={"l": 4, "r": 22, "t": 30, "b": 4},
     )
-    drawn.update_xaxes(**style.month_ticks(days[0], days[-1]))
+    ticks = style.month_ticks(days[0], days[-1])
+    drawn.update_xaxes(**ticks | {name: ticks[name][::2] for name in ("tickvals", "ticktext")})
     drawn.update_yaxes(title=style.axis_title(_("New customers")), nticks=5, **style.grid())
     finding = title or _("{confirmed} of {customers} came again").format(
         confirmed=formats.number(confirmed), customers=formats.customers(customers)
@@ -362,6 +362,12 @@ def _period(first: date, period_months: int) -> str:
     if period_months == 1:
         return formats.month(first)
     return _("{year} Q{quarter}").format(year=first.year, quarter=first.month // 3 + 1)
+
+
+def _later(period_months: int, has_room: bool) -> str:
+    """What the columns are; with bare numbers in the cells, also their unit."""
+    title = _("Months since the first order") if period_months == 1 else _("Quarters since the first order")
+    return title if has_room else _("{title} (cells in %)").format(title=title)
 
 
 def _cell_text(share: float | None, has_room: bool) -> str:
