@@ -15,7 +15,7 @@ from crm_core.charts.style import Chart, Row
 from crm_core.labels import NOT_YET_KNOWN, STAGES, stage_name
 from crm_core.language import _, ngettext
 
-MOST_STEPS = 250
+MOST_STEPS = 150
 MOST_COHORTS = 24
 MOST_LABELLED_AGES = 18
 
@@ -397,7 +397,7 @@ def _cell_hover(row: Row, period_months: int, currency: str) -> str:
 
 
 def _from_the_start(rows: Sequence[Row]) -> list[Row]:
-    """The curve from day 0 on, with at most some 250 steps; the first and the last step stay."""
+    """The curve from day 0 on, with at most some 150 steps; the first and the last step stay."""
     start = {"days": 0, "survival": 1.0, "lower": 1.0, "upper": 1.0}
     pace = len(rows) // MOST_STEPS + 1
     kept = [*rows[:-1:pace], rows[-1]] if rows else []
