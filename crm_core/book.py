@@ -19,9 +19,10 @@ from crm_core.store import DataSet
 if TYPE_CHECKING:
     from crm_core.churn import ChurnSignals
     from crm_core.customer import CustomerView
+    from crm_core.lifetime import Closed, LifetimeValue
     from crm_core.loyalty import LoyaltyTypes
     from crm_core.overview import Overview
-    from crm_core.settings import ChurnSettings, LoyaltySettings, ValueSettings
+    from crm_core.settings import ChurnSettings, LifetimeSettings, LoyaltySettings, ValueSettings
     from crm_core.value import ValueTiers
 
 RELATIONS = ("orders", "order_lines", "customers", "payments", "surveys")
@@ -95,7 +96,6 @@ class Book:
         """A recipe over this book's tables: the windows and filters are bound, features and parts are kept."""
         bound = {
             **self.windows.days(self.as_of),
-            "window_days": self.windows.window_days,
             **self.filters.parameters(),
             **(parameters or {}),
         }
@@ -168,6 +168,12 @@ class Book:
         from crm_core.churn import churn_signals
 
         return churn_signals(self, settings, saved)
+
+    def lifetime_value(self, settings: "LifetimeSettings | None" = None) -> "LifetimeValue | Closed":
+        """What each customer is expected to bring, or why not: see `crm_core.lifetime.lifetime_value`."""
+        from crm_core.lifetime import lifetime_value
+
+        return lifetime_value(self, settings)
 
     def overview(self, scenario: Scenario | None = None, compared_on: date | None = None) -> "Overview":
         """The few figures an executive asks for: see `crm_core.overview.overview`."""

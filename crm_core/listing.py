@@ -1,18 +1,30 @@
-"""A list of customers: sorted, searched, narrowed and paged in the database, never sent whole."""
+"""A list of customers: sorted, searched, narrowed and paged in the database, never sent whole.
 
-from collections.abc import Sequence
+The archive (names, regions) is joined to the rows of one page only, unless the list is sorted by it:
+at a million customers that is what lets a page turn at once.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
 from crm_core.engine import Engine, Recipe
 
+NAMED = "named"
+WITH_ARCHIVE = (
+    "select listed.*, customers.name, customers.region, customers.industry, customers.sales_rep"
+    " from listed inner join customers using (customer_key)"
+)
+ARCHIVE = ("name", "region", "industry", "sales_rep")
+
 
 @dataclass(frozen=True)
 class Listing:
-    """The rows of a recipe, one per customer, with `customer_id` and `name` among its columns.
+    """The rows of a recipe, one per customer, with `customer_key` and `customer_id` among its columns.
 
-    `columns` are those it returns and may be sorted by; `sorted_by` is the order it opens with.
+    `columns` are those it returns and may be sorted by, those of `ARCHIVE` among them; `sorted_by` is
+    the order it opens with.
     Equal rows are ordered by customer_id, so that pages never overlap.
     """
 
@@ -41,42 +53,52 @@ class Listing:
 
     def page(self, limit: int = 200, offset: int = 0) -> pa.Table:
         """`limit` rows from `offset` on, in order."""
-        direction = "desc" if self.descending else "asc"
-        tail = f"\norder by {self.sorted_by} {direction} nulls last, customer_id\nlimit $limit offset $offset"
-        return self._run(f"select {', '.join(self.columns)}", tail, {"limit": limit, "offset": offset})
+        found = f"select customer_key from {self._source(self.sorted_by)}{self._where}{self._order}"
+        keys = self._run(f"{found}\nlimit $limit offset $offset", {"limit": limit, "offset": offset})
+        shown = f"select {', '.join(self.columns)} from {NAMED}\nwhere customer_key in (select unnest($keys::int[]))"
+        return self._run(shown + self._order, {"keys": keys["customer_key"].to_pylist()})
 
     def count(self) -> int:
         """How many rows there are in all pages."""
-        return int(self._run("select count(*) as rows", "", {})["rows"][0].as_py())
+        return int(self._run(f"select count(*) as rows from {self._source()}{self._where}")["rows"][0].as_py())
 
     def total(self, column: str) -> object:
         """The sum of a money column over all pages."""
         self._known(column)
-        return self._run(f"select sum({column}) as total", "", {})["total"][0].as_py()
+        return self._run(f"select sum({column}) as total from {self._source()}{self._where}")["total"][0].as_py()
 
     def everything(self) -> pa.Table:
         """All rows in order, for an export."""
-        return self.page(limit=2**31 - 1)
+        return self._run(f"select {', '.join(self.columns)} from {NAMED}{self._where}{self._order}")
 
-    def _run(self, head: str, tail: str, extra: dict[str, object]) -> pa.Table:
+    def _source(self, *columns: str) -> str:
+        """Where rows are looked for: with the archive only if one of the columns is from there."""
+        asked = {*columns, *(column for column, _values in self.narrowed_to)}
+        return NAMED if asked & set(ARCHIVE) or self.search else "listed"
+
+    @property
+    def _where(self) -> str:
         conditions = [
             f"list_contains($narrowed_{place}, {column})" for place, (column, _) in enumerate(self.narrowed_to)
         ]
-        bound: dict[str, object] = {
-            f"narrowed_{place}": list(values) for place, (_, values) in enumerate(self.narrowed_to)
-        }
         if self.search:
             conditions.append("contains(lower(concat_ws(' ', customer_id, name)), lower($search))")
-            bound["search"] = self.search
-        where = f"\nwhere {' and '.join(conditions)}" if conditions else ""
-        text = f"{head}\nfrom {self.recipe.name}{where}{tail}"
-        body = self.recipe.text or f"select * from {self.recipe.model or self.recipe.name}"
-        drafts = dict(self.recipe.drafts)
-        if self.recipe.text:
-            drafts[self.recipe.name] = body
-        return self.engine.arrow(
-            replace(self.recipe, text=text, drafts=drafts, parameters={**self.recipe.parameters, **bound, **extra})
+        return f"\nwhere {' and '.join(conditions)}" if conditions else ""
+
+    @property
+    def _order(self) -> str:
+        return f"\norder by {self.sorted_by} {'desc' if self.descending else 'asc'} nulls last, customer_id"
+
+    def _run(self, text: str, extra: Mapping[str, object] | None = None) -> pa.Table:
+        listed = self.recipe.text or f"select * from {self.recipe.model or self.recipe.name}"
+        bound = {f"narrowed_{place}": list(values) for place, (_, values) in enumerate(self.narrowed_to)}
+        recipe = replace(
+            self.recipe,
+            text=text,
+            drafts={**self.recipe.drafts, "listed": listed, NAMED: WITH_ARCHIVE},
+            parameters={**self.recipe.parameters, **bound, "search": self.search, **(extra or {})},
         )
+        return self.engine.arrow(recipe)
 
     def _known(self, column: str) -> None:
         if column not in self.columns:

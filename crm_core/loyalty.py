@@ -43,6 +43,9 @@ COMPONENTS: dict[str, str] = {
 LOWEST_FREQUENCY = 0.01
 
 
+FREQUENCIES = "select order_count, round(orders_per_month, 6) as orders_per_month from customers_in_view"
+
+
 def treatment(loyalty_type: str) -> str:
     """What to do for customers of a type, in the language now spoken."""
     return _(TREATMENTS[loyalty_type])
@@ -265,7 +268,8 @@ def loyalty_rule(book: Book, settings: LoyaltySettings) -> LoyaltyRule:
     if mean is None:
         unknown = {"loyalty_scores": "select *, null::double as dependence from loyalty_inputs"}
         return LoyaltyRule(drafts | unknown, {"frequency_cut": 0.0, "dependence_cut": settings.dependence_cut})
-    cut = settings.frequency_cut if settings.frequency_cut is not None else _usual_frequency(book, drafts=drafts)
+    in_view = {"loyalty_inputs": FREQUENCIES}
+    cut = settings.frequency_cut if settings.frequency_cut is not None else _usual_frequency(book, drafts=in_view)
     return LoyaltyRule(drafts | _scores_drafts(mean), _scores_parameters(mean, cut, settings.dependence_cut))
 
 

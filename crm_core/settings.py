@@ -65,6 +65,7 @@ class Windows(Settings):
             "never": date(9999, 12, 31),
             "year_days": 365,
             "lookback_days": self.lookback_days,
+            "window_days": self.window_days,
             "default_margin_rate": self.default_margin_rate,
             "lookback_start": as_of - lookback,
             "earlier_lookback_start": as_of - 2 * lookback,
@@ -82,7 +83,9 @@ class DimensionWeights(Settings):
     margin: Weight = weight(3, N_("Margin"), N_("Revenue less cost in the look-back window."))
     order_count: Weight = weight(3, N_("Orders"), N_("How many orders in the look-back window."))
     freshness: Weight = weight(3, N_("Freshness"), N_("How recently the last order came; fewer days rank higher."))
-    growth: Weight = weight(2, N_("Growth"), N_("Revenue against the window before; needs a full window of history."))
+    growth: Weight = weight(
+        2, N_("Growth"), N_("Revenue a day against the window before; needs a signal window of history in it.")
+    )
     regularity: Weight = weight(
         1, N_("Regularity"), N_("How even the gaps between orders are; needs three purchase days.")
     )

@@ -45,23 +45,29 @@ def tuning() -> None:
     ui.keep_head_in_step()
     book = ui.current_book()
     assert book is not None
-    try:
-        signals, problem = book.churn_signals(ui.draft().churn, ui.saved_scenario()), None
-    except NotEnoughData as error:
-        signals, problem = None, error
+    found = _signals(book)
+    signals = found if isinstance(found, ChurnSignals) else None
     if signals:
         ui.headline_row(_headlines(signals))
     left, right = st.columns([5, 9], gap="medium")
     with left:
         _controls(book, signals)
     with right:
-        if signals is None:
-            ui.explain_problem(problem)
+        if isinstance(found, NotEnoughData):
+            ui.explain_problem(found)
             return
-        _against_saved(signals)
-        _pictures(signals)
-    _watch_list(signals)
-    _how(signals)
+        _against_saved(found)
+        _pictures(found)
+    _watch_list(found)
+    _how(found)
+
+
+def _signals(book: Book) -> ChurnSignals | NotEnoughData:
+    """The signals under the draft, or why there are none."""
+    try:
+        return book.churn_signals(ui.draft().churn, ui.saved_scenario())
+    except NotEnoughData as error:
+        return error
 
 
 # ---------------------------------------------------------------------- the finding
@@ -172,7 +178,7 @@ def _against_saved(signals: ChurnSignals) -> None:
 
 
 def _pictures(signals: ChurnSignals) -> None:
-    draws = {"risk": _risk, "signals": _signals, "silence": _silence}
+    draws = {"risk": _risk, "signals": _signal_bars, "silence": _silence}
     tabs = st.tabs([_(title) for title in PICTURES.values()], key=CHOSEN_PICTURE, on_change="rerun")
     for tab, name in zip(tabs, PICTURES, strict=True):
         if tab.open:
@@ -197,7 +203,7 @@ def _risk(signals: ChurnSignals) -> None:
         ui.show_chart(chart, _chart_key("tiers"), selects=True)
 
 
-def _signals(signals: ChurnSignals) -> None:
+def _signal_bars(signals: ChurnSignals) -> None:
     ui.show_chart(charts.signal_bars(signals.signals(), signals.book.data.currency), "churn signals")
 
 

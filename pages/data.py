@@ -405,7 +405,7 @@ def exports_of(data: DataSet) -> None:
                 st.markdown(_(TABLES[name].label), width=160)
                 for ending in ("csv", "parquet"):
                     st.download_button(
-                        "CSV" if ending == "csv" else "Parquet",
+                        _("CSV") if ending == "csv" else _("Parquet"),
                         data=exporting(data, name, ending),
                         file_name=f"{data.slug} {name}.{ending}",
                         key=f"export {name} {ending}",
@@ -516,7 +516,7 @@ def drop() -> None:
             for file in loading.incoming():
                 looked_at(file)
         st.session_state[DROP] = number + 1
-        st.rerun(scope="fragment")
+        st.rerun()
 
 
 def looked_at(file: Incoming) -> str | None:
@@ -537,9 +537,13 @@ def one_file(file: Incoming) -> Plan | None:
         table = chosen_table(file, None if problem else file.guess(ReadingOptions(), None).table)
         with st.popover(_("Read it in another way"), icon=":material/tune:"):
             options = load_controls.reading_options(file, found)
-        if st.button(_("Take out"), icon=":material/close:", key=f"take out {file.number}"):
-            loading.take_out(file.number)
-            st.rerun(scope="fragment")
+        st.button(
+            _("Take out"),
+            icon=":material/close:",
+            key=f"take out {file.number}",
+            on_click=loading.take_out,
+            args=(file.number,),
+        )
     try:
         source = file.source(options)
         guess = file.guess(options, table)
@@ -757,7 +761,9 @@ def keep(checked: Checked, currency: str) -> None:
             help=_("Nobody else sees it, and it goes with this session."),
             key="for me",
         )
-        for_all = st.button(_("Publish for everybody"), type="primary", icon=":material/groups:", disabled=not has_name)
+        for_all = st.button(
+            _("Publish for everybody"), type="primary", icon=":material/groups:", disabled=not has_name, key="for all"
+        )
     if not (for_me or for_all):
         return
     try:

@@ -153,7 +153,8 @@ def _pictures(tiers: ValueTiers) -> Narrowing:
         _("Migration"): _migration,
         _("Stability"): _stability,
     }
-    listing, words = tiers.listing(), []
+    listing = tiers.listing()
+    words: list[str] = []
     tabs = st.tabs(list(pictures), key="value pictures", on_change="rerun")
     for tab, picture in zip(tabs, pictures.values(), strict=True):
         if tab.open:

@@ -77,6 +77,14 @@ def test_the_core_knows_no_streamlit_and_no_page(path: Path):
     assert set(imported(parsed(path))).isdisjoint({"streamlit", "ui", "pages", "app", "server"})
 
 
+def test_scipy_is_imported_by_lifetime_value_alone():
+    """It takes longer to load than the rest of the core together."""
+    users = {place(path) for path in CORE if "scipy" in set(imported(parsed(path)))}
+
+    assert users
+    assert {user for user in users if not user.startswith("crm_core/lifetime/")} == set()
+
+
 def test_the_core_works_where_streamlit_is_not_installed():
     modules = [place(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".") for path in CORE]
     modules = [module for module in modules if not module.endswith("__main__")]

@@ -1,5 +1,6 @@
 """The frame of every page: head with the context in force, the finding first, empty states, the small print."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from crm_core.language import _, ngettext
 from ui import places, session
 
 CHANGES_SHOWN = "draft changes shown"
+MARKDOWN_SIGNS = re.compile(r"[\\`*_\[\]$:~<>#]")
 CHART_CONFIG = {"displayModeBar": False, "responsive": True}
 
 
@@ -122,7 +124,7 @@ def _colour(headline: Headline) -> Any:
 def show_chart(chart: Chart, key: str, *, selects: bool = False) -> list[dict[str, Any]]:
     """A chart under its finding. With `selects` a click reruns the page and the points clicked come back."""
     st.markdown(f"**{escaped(chart.title)}**")
-    event = st.plotly_chart(
+    event: Any = st.plotly_chart(
         chart.figure,
         key=key,
         on_select="rerun" if selects else "ignore",
@@ -135,7 +137,7 @@ def show_chart(chart: Chart, key: str, *, selects: bool = False) -> list[dict[st
 
 def escaped(text: str) -> str:
     """`text` with nothing in it that Markdown would take for a sign: names and amounts stay as they are."""
-    return text.translate(str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]$:~<>#"}))
+    return MARKDOWN_SIGNS.sub(r"\\\g<0>", text)
 
 
 def selected_parts(key: str, place: int = 0) -> list[Any]:

@@ -109,10 +109,15 @@ def _tiers(customers_by_tier: Mapping[int, int]) -> None:
         if method == "value_share":
             choice_setting("value.value_measure", list(MEASURES), lambda name: _(MEASURES[name]), as_segments=True)
         _cuts(method, customers_by_tier)
-    choice_setting("value.tier_names", list(TIER_NAMES), lambda name: _(TIER_NAMES[name][0]))
+    choice_setting("value.tier_names", list(TIER_NAMES), tier_names_title)
     if method != "matrix":
         with st.expander(_("Axes of the matrix"), icon=":material/grid_view:"):
             _matrix()
+
+
+def tier_names_title(names: str) -> str:
+    """What a set of tier names is called."""
+    return next(_(title) for name, (title, _labels) in TIER_NAMES.items() if name == names)
 
 
 def _number_of_tiers(path: str, method: str) -> None:

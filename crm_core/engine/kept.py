@@ -132,12 +132,9 @@ class Engine:
             self._drop_over_budget()
 
     def _estimated_bytes(self, table: str) -> int:
-        columns = self.database.rows(
-            "select data_type, estimated_size from duckdb_columns() join duckdb_tables() using (table_name)"
-            " where table_name = $table",
-            {"table": table},
-        )
-        return sum(COLUMN_BYTES.get(data_type, WIDE_COLUMN_BYTES) * rows for data_type, rows in columns)
+        rows = int(self.database.rows(f"select count(*) from {table}")[0][0])
+        types = self.database.rows(f"select column_type from (describe {table})")
+        return rows * sum(COLUMN_BYTES.get(column_type, WIDE_COLUMN_BYTES) for (column_type,) in types)
 
     def _drop_over_budget(self) -> None:
         """Drop what was used longest ago and is read by nobody. Called with the guard held."""

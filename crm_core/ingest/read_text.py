@@ -1,6 +1,6 @@
 """Text files to raw cells: DuckDB's fast reader where it can be trusted, ours everywhere else.
 
-DuckDB's reader loses rows without a word in several ways (docs/decisions/0004-reading-text-twice.md).
+DuckDB's reader loses rows without a word in several ways (docs/decisions/0005-reading-text-twice.md).
 It is believed in one case only: it reads strictly without an error, gives as many rows as the file has
 physical lines, *and* the delimiters of the file are those between the cells and inside them (it drops
 an empty cell too many without a word). Anything else (ragged rows, values with line ends, blank lines,

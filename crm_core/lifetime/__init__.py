@@ -4,7 +4,7 @@ The only package that needs scipy; import it where it is used, so that the rest 
 """
 
 from crm_core.lifetime.calibration import HoldOut, hold_out
-from crm_core.lifetime.fitting import ModelFit, OrderModels, order_models
+from crm_core.lifetime.fitting import ModelFit, OrderModels, customers_alive, order_models
 from crm_core.lifetime.gate import Closed, Reason
 from crm_core.lifetime.lifetime_value import LifetimeValue, lifetime_value
 
@@ -15,6 +15,7 @@ __all__ = [
     "ModelFit",
     "OrderModels",
     "Reason",
+    "customers_alive",
     "hold_out",
     "lifetime_value",
     "order_models",

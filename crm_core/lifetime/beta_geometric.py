@@ -137,9 +137,7 @@ class BetaGeometric:
         alive = purchases.customers * self.probability_alive(
             purchases.repeat_purchases, purchases.active_days, purchases.tenure_days
         )
-        pairs = np.stack([purchases.repeat_purchases, purchases.tenure_days])
-        (repeats, tenure), place = np.unique(pairs, axis=1, return_inverse=True)
-        customers = np.bincount(place.ravel(), weights=alive)
+        repeats, tenure, customers = purchases.by_tenure(alive)
         unit = self.alpha + float(tenure.min(initial=np.inf)) if len(tenure) else self.alpha
 
         def rates(places: Floats) -> Floats:

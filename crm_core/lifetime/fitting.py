@@ -123,6 +123,24 @@ def _order_models(book: Book) -> OrderModels:
     )
 
 
+def customers_alive(book: Book, model: str = "auto") -> "Recipe | Closed":
+    """One row per customer of the data set: customer_key, customer_id, x, t_x, T and probability_alive (0-1).
+
+    For a churn signal or a baseline: needs no model of spend and no horizon, so its gate asks for less.
+    """
+    models = order_models(book)
+    doubts = models.doubts(horizon_days=0) or models.rejected(model)
+    if doubts:
+        return Closed(tuple(doubts))
+    parameters = alive_parameters(models.chosen(model).model)
+    return book.recipe("customers_alive", parameters=parameters, parts=(customer_purchases(book),))
+
+
+def alive_parameters(model: BetaGeometric) -> dict[str, float]:
+    """What `customers_alive` binds."""
+    return {"r": model.r, "alpha": model.alpha, "a": model.a, "b": model.b, "first_toss": model.first_toss}
+
+
 def spend_model(book: Book, measure: Measure) -> "GammaGamma | Closed":
     """The model of spend for a book; equal books are fitted once."""
     return _spend_model(replace(book, filters=Filters()), measure)

@@ -102,7 +102,7 @@ def spend_follows_frequency(spend: Spend) -> list[Reason]:
 
 
 def spend_drifts(earlier: float | None, later: float | None, currency: str) -> list[Reason]:
-    if not earlier or later is None or earlier < 0 or abs(later / earlier - 1) <= WIDEST_DRIFT:
+    if not earlier or later is None or earlier < 0 or abs(round(later / earlier - 1, 9)) <= WIDEST_DRIFT:
         return []
     return [Reason("spend_drifts", {"earlier": earlier, "later": later, "currency": currency})]
 

@@ -19,11 +19,20 @@ from crm_core.book import Book
 from crm_core.engine import Recipe
 from crm_core.errors import NotEnoughData
 from crm_core.language import _
-from crm_core.lifetime.beta_geometric import PARAMETER_NAMES
+from crm_core.lifetime.beta_geometric import PARAMETER_NAMES, BetaGeometric
 from crm_core.lifetime.calibration import HoldOut, hold_out, repeat_counts
-from crm_core.lifetime.fitting import ALIKE, ModelFit, OrderModels, customer_purchases, order_models, spend_model
+from crm_core.lifetime.fitting import (
+    ALIKE,
+    ModelFit,
+    OrderModels,
+    alive_parameters,
+    customer_purchases,
+    order_models,
+    spend_model,
+)
 from crm_core.lifetime.gamma_gamma import GammaGamma
 from crm_core.lifetime.gate import MODEL_NAMES, Closed
+from crm_core.lifetime.purchases import Purchases
 from crm_core.listing import Listing
 from crm_core.settings import LifetimeSettings
 
@@ -217,23 +226,23 @@ def _predictions(
     book: Book, settings: LifetimeSettings, models: OrderModels, used: ModelFit, spend: GammaGamma
 ) -> Recipe:
     """One row per customer of the data set, kept: what the models expect of each."""
-    model = used.model
     return book.recipe(
         "lifetime_predictions",
-        parameters={
-            "r": model.r, "alpha": model.alpha, "a": model.a, "b": model.b, "first_toss": model.first_toss,
-            "p": spend.p, "q": spend.q, "gamma": spend.gamma,
-        },
-        parts=(customer_purchases(book, settings.measure), _orders_if_alive(settings, models, used)),
-    )  # fmt: skip
+        parameters=prediction_parameters(used.model, spend),
+        parts=(customer_purchases(book, settings.measure), orders_if_alive(used.model, models.purchases, settings)),
+    )
 
 
-def _orders_if_alive(settings: LifetimeSettings, models: OrderModels, used: ModelFit) -> Recipe:
+def prediction_parameters(model: BetaGeometric, spend: GammaGamma) -> dict[str, float]:
+    """What `lifetime_predictions` binds."""
+    return {**alive_parameters(model), "p": spend.p, "q": spend.q, "gamma": spend.gamma}
+
+
+def orders_if_alive(model: BetaGeometric, purchases: Purchases, settings: LifetimeSettings) -> Recipe:
     """One row per number of repeat purchases and tenure that occurs: the expected orders of a customer alive now."""
-    pairs = np.stack([models.purchases.repeat_purchases, models.purchases.tenure_days])
-    repeats, tenure = np.unique(pairs, axis=1)
+    repeats, tenure, _customers = purchases.by_tenure(purchases.customers)
     daily_rate = log(1 + settings.annual_discount_rate) / DAYS_A_YEAR
-    orders, discounted = used.model.orders_if_alive(repeats, tenure, float(settings.horizon_days), daily_rate)
+    orders, discounted = model.orders_if_alive(repeats, tenure, float(settings.horizon_days), daily_rate)
     return Recipe(
         "orders_if_alive",
         parameters={

@@ -53,6 +53,14 @@ class Purchases:
         """Repeat purchases of all customers together."""
         return round(float(self.repeat_purchases @ self.customers))
 
+    def by_tenure(self, weights: Floats) -> tuple[Floats, Floats, Floats]:
+        """Repeat purchases, tenure and summed `weights` of each pair of the two that occurs, shape (k,) each."""
+        order = np.lexsort((self.tenure_days, self.repeat_purchases))
+        repeats, tenure = self.repeat_purchases[order], self.tenure_days[order]
+        places = np.flatnonzero(np.append(True, (np.diff(repeats) != 0) | (np.diff(tenure) != 0))[: len(order)])
+        summed = np.add.reduceat(weights[order], places) if len(places) else weights
+        return repeats[places], tenure[places], summed
+
     def thinned(self, most: int) -> "Purchases":
         """Every k-th history, so that at most about `most` remain: enough to start a search from."""
         step = -(-len(self.customers) // most)

@@ -13,8 +13,9 @@ GIVEN = {
     "orders", "order_lines", "customers", "payments",
     *(f"loaded_{name}" for name in
       ("orders", "customers", "payments", "cases", "surveys", "visits", "contracts")),
-    "saved_tiers", "saved_risk", "value_inputs", "risk_inputs", "loyalty_inputs",
-    "customer_levels", "customer_scores", "customer_tiers", "cut_scores", "tier_cuts", "signal_inputs", "risk_scores", "loyalty_scores",
+    "saved_tiers", "saved_loyalty", "saved_risk", "value_inputs", "risk_inputs", "loyalty_inputs",
+    "customer_levels", "customer_scores", "customer_tiers", "cut_scores", "tier_cuts",
+    "signal_inputs", "risk_scores", "loyalty_scores",
     "current_labels", "earlier_labels", "set_aside",
 }  # fmt: skip
 

@@ -6,14 +6,14 @@ from decimal import Decimal
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from crm_core.book import Filters
+from crm_core.book import LEVEL_MODELS, Filters
 from crm_core.labels import BEHAVIOUR_TYPES, LOYALTY_TYPES, RISK_BANDS
 from crm_core.settings import BALANCED, DimensionWeights, Scenario
 from tests.books import customers_of, features, levels, loyalty_rows, tier_rows
 from tests.properties.shops import AS_OF, WINDOWS, Shop, days, labels, order_lines, scenarios, shops
 
 # Laying out a shop and asking it all takes a while: few examples, and none is made smaller when it fails.
-FEW = settings(max_examples=8, phases=[Phase.explicit, Phase.generate])
+FEW = settings(max_examples=6, phases=[Phase.explicit, Phase.generate])
 
 
 def facts(book):
@@ -112,6 +112,20 @@ def test_filters_only_remove(shop: Shop, region):
     assert set(filtered) == {
         row["customer_id"] for row in shop.customers if row["region"] == region
     } & set(everybody)  # fmt: skip
+
+
+@FEW
+@given(shops())
+def test_somebody_leads_on_every_dimension_that_is_known_of_anybody(shop: Shop):
+    book = shop.book()
+    extremes = ", ".join(f"[min({name}_level), max({name}_level)]" for name in DimensionWeights.model_fields)
+    for scale in LEVEL_MODELS:
+        made = book.levels(scale)
+        recipe = book.recipe("extremes", f"select unnest([{extremes}]) as extremes from {made.name}", parts=(made,))
+
+        for least, most in book.engine.arrow(recipe)["extremes"].to_pylist():
+            assert most in (1, None)
+            assert least is None or 0 <= least <= 1
 
 
 @FEW

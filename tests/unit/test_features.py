@@ -236,9 +236,23 @@ def test_who_never_bought_in_a_known_category_has_none_known():
 
 
 def test_growth_compares_the_window_with_the_one_before():
-    book = book_with([("ann", "2025-03-31", 100), ("ann", "2025-04-01", 150)], as_of=DAY)
+    book = book_with([("ann", "2024-04-01", 100), ("ann", "2025-04-01", 150)], as_of=DAY)
 
     assert feature(book, "ann", "growth") == pytest.approx(0.5)
+
+
+def test_growth_counts_only_the_days_of_the_window_before_on_which_somebody_was_a_customer():
+    steady = [("ann", "2024-10-01", 182), ("ann", "2025-04-01", 365)]
+
+    assert feature(book_with(steady, as_of=DAY), "ann", "growth") == pytest.approx(0)
+
+
+def test_growth_is_unknown_until_the_window_before_was_lived_through_for_a_signal_window():
+    known = book_with([("ann", "2025-01-01", 90), ("ann", "2025-04-01", 365)], as_of=DAY)
+    unknown = book_with([("ann", "2025-01-02", 90), ("ann", "2025-04-01", 365)], as_of=DAY)
+
+    assert feature(known, "ann", "growth") == pytest.approx(0)
+    assert feature(unknown, "ann", "growth") is None
 
 
 def test_growth_is_unknown_without_a_window_of_history_or_with_nothing_to_grow_from():

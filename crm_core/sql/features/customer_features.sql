@@ -2,7 +2,8 @@
 --
 -- A fact whose data is absent is null, never zero. Margin is amount less cost where the cost is
 -- known and $default_margin_rate of the amount elsewhere; margin_assumed_share says how much of
--- the revenue that was.
+-- the revenue that was. Growth compares revenue a day: earlier_days are those of the window before on
+-- which somebody was a customer already, so that a first year cut short does not look like growth.
 with
 
 facts as (
@@ -10,10 +11,14 @@ facts as (
         customer_orders.*,
         customers.customer_id,
         customers.wallet,
+        customers.region,
         cast(coalesce(customer_orders.revenue, 0) as decimal(18, 4)) as revenue_net,
         cast(coalesce(customer_orders.costed_amount, 0) as decimal(18, 4)) as costed,
         ratio(customer_orders.gap_sum, customer_orders.gap_count) as mean_gap,
-        days_between(customer_orders.first_order_on, $as_of) as tenure_days
+        days_between(customer_orders.first_order_on, $as_of) as tenure_days,
+        least(
+            $lookback_days, days_between(customer_orders.first_order_on, $as_of) - $lookback_days + 1
+        ) as earlier_days
     from customer_orders
     inner join customers using (customer_key)
 )
@@ -73,9 +78,13 @@ select
         )
     end as gap_variation,
 
-    case when facts.tenure_days >= $lookback_days then
+    case when facts.earlier_days >= $window_days then
         round(
-            ratio(facts.revenue_net - facts.revenue_year_before, nullif(greatest(facts.revenue_year_before, 0), 0)), 9
+            ratio(
+                facts.revenue_net * facts.earlier_days,
+                nullif(greatest(facts.revenue_year_before, 0), 0) * $lookback_days
+            ) - 1,
+            9
         )
     end as growth,
     cast(coalesce(facts.revenue_year_before, 0) as decimal(18, 4)) as revenue_year_before,
@@ -117,8 +126,7 @@ select
     round(customer_archive.reference_value, 9) as reference_value,
     round(1 - region_revenue.revenue_share, 9) as market_newness
 from facts
-inner join customers using (customer_key)
 left join customer_categories using (customer_key)
 left join customer_payments using (customer_key)
 left join customer_archive using (customer_key)
-left join region_revenue on customers.region = region_revenue.region
+left join region_revenue on facts.region = region_revenue.region

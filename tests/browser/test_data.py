@@ -1,0 +1,134 @@
+"""From a file to a decision, in a real browser: upload, mapping, check, tiers, loyalty, churn."""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import lifetimes
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import PATIENCE_MS, OpenPage, visit, wait_until_still
+
+expect.set_options(timeout=PATIENCE_MS)
+
+CDNOW = Path(lifetimes.__file__).parent / "datasets" / "CDNOW_sample.txt"
+SUBJECTS = ("value-tiers", "loyalty-types", "churn-signals", "overview")
+
+
+def drop(page: Page, path: Path) -> None:
+    if page.locator(".st-key-data-view").count():
+        page.locator(".st-key-data-view button").nth(1).click()
+    page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(path)
+    page.locator(".st-key-check button").first.wait_for()
+    wait_until_still(page)
+
+
+def choose(page: Page, column: str, header: str) -> None:
+    """Say which header stands for one of our columns."""
+    box = page.locator(f"[class*=st-key-map-][class*=-{column}]").get_by_role("combobox")
+    box.click()
+    box.fill(header)
+    box.press("Enter")
+    expect(box).to_have_value(header)
+    wait_until_still(page)
+
+
+def check(page: Page) -> str:
+    """Press Check; what the page then says."""
+    page.locator(".st-key-check button:not([disabled])").first.click()
+    page.locator(".st-key-for-me button").first.wait_for()
+    return page.locator(".st-key-results").inner_text()
+
+
+def keep(page: Page, how: str) -> None:
+    page.locator(f".st-key-for-{how} button").first.click()
+    page.locator(".st-key-just-loaded").wait_for()
+    wait_until_still(page)
+
+
+def follow(page: Page, subject: str) -> None:
+    """Go to a page by the sidebar, as a reader does."""
+    page.locator(f"[data-testid=stSidebarNav] a[href*='/{subject if subject != 'overview' else ''}']").first.click()
+    expect(page).to_have_url(re.compile(f"/{subject}" if subject != "overview" else r":\d+/(\?.*)?$"))
+    wait_until_still(page)
+
+
+def data_set(page: Page) -> Locator:
+    """The choice of the data set, first in the sidebar."""
+    return page.get_by_test_id("stSidebar").get_by_role("combobox").first
+
+
+@pytest.fixture
+def chinese_file(tmp_path: Path) -> Path:
+    """Forty customers' orders of a year with Chinese headers, as a Chinese office writes them: in GBK."""
+    first = date(2025, 7, 1)
+    lines = ["订单编号,客户编号,下单日期,商品类别,实付金额"]
+    for customer in range(40):
+        for order in range(3 + customer % 9):
+            day = first + timedelta(days=(customer * 7 + order * 29) % 365)
+            amount = 100 + 10 * customer + order
+            lines.append(f"D{customer:02}{order},{customer:03},{day:%Y年%m月%d日},茶叶,￥{amount:,}.50")
+    path = tmp_path / "订单.csv"
+    path.write_bytes("\r\n".join(lines).encode("gbk"))
+    return path
+
+
+def test_cdnow_goes_from_upload_to_tiers_loyalty_and_churn(open_page: OpenPage, page: Page):
+    open_page("/data", language="en")
+    drop(page, CDNOW)
+    expect(page.get_by_text("Choose a column for: Customer, Amount.")).to_be_visible()
+    choose(page, "customer_id", "column 2")
+    choose(page, "amount", "column 5")
+
+    said = check(page)
+
+    assert "6,919 rows in = 6,919 kept + 0 set aside" in said
+    assert "1997-01-01 to 1998-06-30" in said
+
+    keep(page, "me")
+
+    assert "2,357 customers, 6,696 orders" in page.locator(".st-key-just-loaded").inner_text()
+    for subject in SUBJECTS:
+        follow(page, subject)
+        assert page.get_by_test_id("stException").count() == 0, subject
+        page.get_by_test_id("stPlotlyChart").first.wait_for()
+        expect(data_set(page)).to_have_value("CDNOW_sample (only me)")
+
+
+def test_a_chinese_file_maps_itself_and_is_there_for_everybody_once_published(
+    open_page: OpenPage, page: Page, browser: Browser, server_url: str, chinese_file: Path
+):
+    open_page("/data", language="zh_Hans")
+    drop(page, chinese_file)
+
+    said = check(page)
+
+    assert "270" in said
+    assert "2025-07-01" in said
+
+    keep(page, "all")
+    other = browser.new_context().new_page()
+    visit(other, server_url, "/value-tiers", language="zh_Hans")
+
+    expect(data_set(other)).to_have_value("订单")
+    assert other.get_by_test_id("stException").count() == 0
+    other.context.close()
+
+
+def test_what_is_only_for_me_nobody_else_sees(
+    open_page: OpenPage, page: Page, browser: Browser, server_url: str, tmp_path: Path
+):
+    path = tmp_path / "secret.csv"
+    path.write_text("Customer,Date,Amount\nann,2026-05-01,10\nbob,2026-05-02,20\n")
+    open_page("/data", language="en")
+    drop(page, path)
+    check(page)
+    keep(page, "me")
+    other = browser.new_context().new_page()
+    visit(other, server_url, "/data", language="en")
+
+    expect(data_set(page)).to_have_value("secret (only me)")
+    data_set(other).click()
+    assert other.get_by_role("option").filter(has_text="secret").count() == 0
+    other.context.close()

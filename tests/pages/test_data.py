@@ -1,0 +1,216 @@
+"""The data page as an analyst sees it: what is loaded, and from a file to a data set."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from crm_core.engine import Database
+from crm_core.store import Workspace
+from tests.pages.conftest import OpenApp, texts
+
+ORDERS = (
+    "Customer,Date,Amount\n"
+    "ann,2026-05-01,10.50\n"
+    "bob,2026-05-02,20\n"
+    ",2026-05-03,30\n"
+    "ann,yesterday,40\n"
+    "ann,2026-06-30,-5.50\n"
+)
+
+
+def dropped(at: AppTest, *files: tuple[str, bytes | str]) -> AppTest:
+    """The page after files were dropped on it."""
+    for view in [group for group in at.button_group if group.key == "data view"]:
+        view.set_value("load").run()
+    for name, content in files:
+        data = content.encode() if isinstance(content, str) else content
+        at.file_uploader[0].upload(name, data, "text/csv").run()
+    return at
+
+
+def button(at: AppTest, label: str):
+    return next(found for found in at.button if found.label == label)
+
+
+def seen(at: AppTest) -> str:
+    """What a reader sees as text, Markdown's backslashes gone."""
+    return texts(at).replace("\\", "")
+
+
+def chosen(at: AppTest, label: str):
+    return next(found for found in at.selectbox if found.label == label)
+
+
+@pytest.fixture
+def at(workspace: Path, open_app: OpenApp) -> AppTest:
+    """The page over an empty workspace."""
+    return open_app("data")
+
+
+def published(workspace: Path) -> list[tuple[str, int]]:
+    database = Database(memory_limit="500MB")
+    found = [(entry.name, len(entry.versions)) for entry in Workspace(workspace, database).data_sets()]
+    database.close()
+    return found
+
+
+def test_what_is_loaded_adds_up_and_says_so(demo_workspace: Path, open_app: OpenApp):
+    at = open_app("data")
+
+    assert not at.exception
+    assert [metric.label for metric in at.metric] == [
+        "Customers", "Orders", "Days of orders", "Rows set aside", "Checks met",
+    ]  # fmt: skip
+    assert "Everything adds up" in seen(at)
+    assert "193,169 rows kept = 193,169 order lines stored" in seen(at)
+    assert "No row was set aside" in seen(at)
+
+
+def test_without_data_the_page_asks_for_a_file_and_offers_the_demo(at: AppTest):
+    assert not at.exception
+    assert "No data yet" in seen(at)
+    assert button(at, "Try the demo company")
+    assert len(at.file_uploader) == 1
+
+
+def test_a_file_maps_itself_and_after_a_check_says_what_is_kept_and_why_not(at: AppTest):
+    dropped(at, ("orders.csv", ORDERS))
+    button(at, "Check").click().run()
+
+    assert not at.exception
+    assert chosen(at, "Customer").value == "Customer"
+    assert "5 rows in = 3 kept + 2 set aside" in seen(at)
+    assert "95.00 in = 25.00 kept + 70.00 set aside" in seen(at)
+    assert "1 of 5 rows is set aside: no customer (line 4)." in seen(at)
+    assert "1 of 5 rows is set aside: the date cannot be read (line 5)." in seen(at)
+
+
+def test_only_for_me_opens_what_nobody_else_sees(at: AppTest, workspace: Path):
+    dropped(at, ("orders.csv", ORDERS))
+    button(at, "Check").click().run()
+    button(at, "Only for me").click().run()
+
+    assert not at.exception
+    assert "orders is loaded: 2 customers, 3 orders." in seen(at)
+    assert chosen(at, "Data set").value == "mine:orders"
+    assert published(workspace) == []
+
+
+def test_publishing_in_place_makes_a_version_and_there_is_a_way_back(at: AppTest, workspace: Path):
+    dropped(at, ("orders.csv", ORDERS))
+    button(at, "Check").click().run()
+    button(at, "Publish for everybody").click().run()
+    dropped(at, ("orders.csv", ORDERS + "eve,2026-06-30,7\n"))
+    button(at, "Check").click().run()
+    chosen(at, "For everybody: new, or in place of").set_value("orders").run()
+    button(at, "Publish for everybody").click().run()
+
+    assert not at.exception
+    assert published(workspace) == [("orders", 2)]
+    assert "orders is loaded: 3 customers, 4 orders." in seen(at)
+
+    button(at, "Go back to this version").click().run()
+
+    assert next(metric.value for metric in at.metric if metric.label == "Customers") == "2"
+
+
+def test_a_name_that_is_taken_is_refused_and_nothing_is_lost(at: AppTest, workspace: Path):
+    for _time in range(2):
+        dropped(at, ("orders.csv", ORDERS))
+        button(at, "Check").click().run()
+        button(at, "Publish for everybody").click().run()
+
+    assert not at.exception
+    assert "A data set is named orders already" in seen(at)
+    assert button(at, "Publish for everybody")
+    assert published(workspace) == [("orders", 1)]
+
+
+def test_a_missing_column_is_asked_for_before_anything_is_loaded(at: AppTest):
+    dropped(at, ("sales.csv", "Who,Date,Worth\nann,2026-05-01,10\nbob,2026-05-02,20\n"))
+
+    assert "Choose a column for: Customer, Amount." in seen(at)
+    assert button(at, "Check").disabled
+
+    chosen(at, "Customer").set_value("Who").run()
+    chosen(at, "Amount").set_value("Worth").run()
+
+    assert not at.exception
+    assert not button(at, "Check").disabled
+
+
+def test_whether_the_day_or_the_month_comes_first_is_asked_with_evidence(at: AppTest):
+    dropped(at, ("orders.csv", "Customer,Date,Amount\nann,03/04/2026,10\nbob,05/06/2026,20\n"))
+
+    assert "Nothing shows whether 03/04/2026" in seen(at)
+    assert button(at, "Check").disabled
+
+    chosen(at, "Dates begin with").set_value("dmy").run()
+    button(at, "Check").click().run()
+
+    assert not at.exception
+    assert "2026-04-03 to 2026-06-05" in seen(at)
+
+
+def test_several_files_of_one_table_are_one_and_each_table_finds_its_file(at: AppTest):
+    first, second = ORDERS, "Customer,Date,Amount\neve,2026-06-02,1\n"
+    people = "Customer,Name,Region,City\nann,Ann,North,Leeds\nbob,Bob,South,York\n"
+    dropped(at, ("2025.csv", first), ("2026.csv", second), ("people.csv", people))
+    button(at, "Check").click().run()
+    button(at, "Only for me").click().run()
+
+    assert not at.exception
+    assert "2025 is loaded: 3 customers, 4 orders." in seen(at)
+    assert "people.csv: 2 rows in = 2 kept + 0 set aside" in seen(at)
+
+
+def test_what_cannot_be_read_is_a_sentence_and_the_other_files_go_on(at: AppTest):
+    dropped(at, ("photo.csv", b"\x89PNG\r\n\x1a\n0000"), ("orders.csv", ORDERS))
+
+    assert not at.exception
+    assert "photo.csv is an image, not a table" in seen(at)
+    assert button(at, "Check").disabled
+
+    button(at, "Take out").click().run()
+
+    assert not button(at, "Check").disabled
+
+
+def test_without_orders_the_page_asks_for_them(at: AppTest):
+    dropped(at, ("people.csv", "Customer,Name,Region,City\nann,Ann,North,Leeds\n"))
+
+    assert "A data set needs orders" in seen(at)
+    assert button(at, "Check").disabled
+
+
+def test_what_a_person_corrected_is_offered_again(at: AppTest):
+    file = ("sales.csv", "Who,Date,Worth\nann,2026-05-01,10\nbob,2026-05-02,20\n")
+    dropped(at, file)
+    chosen(at, "Customer").set_value("Who").run()
+    chosen(at, "Amount").set_value("Worth").run()
+    button(at, "Check").click().run()
+    button(at, "Only for me").click().run()
+    dropped(at, file)
+
+    assert not at.exception
+    assert chosen(at, "Customer").value == "Who"
+    assert "as last time" in seen(at)
+
+
+def test_the_same_check_does_not_hold_for_another_mapping(at: AppTest):
+    dropped(at, ("orders.csv", "Customer,Payer,Date,Amount\nann,eve,2026-05-01,10\nbob,eve,2026-05-02,20\n"))
+    button(at, "Check").click().run()
+    chosen(at, "Customer").set_value("Payer").run()
+
+    assert not at.exception
+    assert "rows in" not in seen(at)
+    assert [found.label for found in at.button if found.label == "Only for me"] == []
+
+
+def test_the_page_speaks_chinese(demo_workspace: Path, open_app: OpenApp):
+    at = open_app("data", lang="zh_Hans")
+
+    assert not at.exception
+    assert at.title[0].value == "数据"
+    assert "全部核对相符" in seen(at)
