@@ -44,7 +44,11 @@ def stage_bars(summary: pa.Table, currency: str = "", title: str | None = None) 
         ),
     )
     largest = max(stages, key=lambda row: row["revenue"] or 0)
-    finding = title or _("{stage}: {customers} bring {share} of revenue").format(
+    finding = title or ngettext(
+        "{stage}: {customers} brings {share} of revenue",
+        "{stage}: {customers} bring {share} of revenue",
+        largest["customers"],
+    ).format(
         stage=largest["label"],
         customers=formats.customers(largest["customers"]),
         share=formats.percent(largest["revenue_share"]),
