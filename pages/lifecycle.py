@@ -398,8 +398,13 @@ def _stage_rules(found: Lifecycle) -> str:
         ),
         "new": _("bought on one day only"),
         "growing": _(
-            "bought for less than {lookback}, or brings {share} more than in the {lookback} before, or nothing then"
-        ).format(share=formats.percent(settings.growing_from, digits=0), lookback=lookback),
+            "brings {share} more than in the {lookback} before or more, or has bought for less than {lookback}"
+            " and {window} and so has no such time to compare with"
+        ).format(
+            share=formats.percent(settings.growing_from, digits=0),
+            lookback=lookback,
+            window=formats.days(found.book.windows.window_days),
+        ),
         "declining": _("brings {share} less than in the {lookback} before, or even less").format(
             share=formats.percent(settings.declining_from, digits=0), lookback=lookback
         ),

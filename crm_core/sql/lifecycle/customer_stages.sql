@@ -1,8 +1,7 @@
 -- One row per customer in view and per prospect: the stage of the lifecycle, the first that fits.
 --
--- Silence goes before all else. Who has bought for less than a whole look-back window is growing from the
--- second purchase day on: there is no window before to fall from. Growth is null for others only where the
--- window before brought nothing.
+-- Silence goes before all else. Growth is null for who has not bought long enough to have a window before to
+-- fall from, and where that window brought nothing: both are growing from the second purchase day on.
 select
     *,
     case
@@ -11,7 +10,7 @@ select
         when days_since_last_order >= $dormant_days then 'dormant'
         when days_since_return < $won_back_days then 'won_back'
         when purchase_days = 1 then 'new'
-        when tenure_days < $lookback_days or coalesce(growth, 1) >= $growing_from then 'growing'
+        when growth is null or growth >= $growing_from then 'growing'
         when growth <= -$declining_from then 'declining'
         else 'mature'
     end as stage
