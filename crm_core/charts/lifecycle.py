@@ -205,7 +205,11 @@ def retention_triangle(
         ],
         autorange="reversed",
     )
-    finding = title or _("Retention by cohort")
+    finding = title or ngettext(
+        "{count} cohort with {customers}", "{count} cohorts with {customers}", len(cohorts)
+    ).format(
+        count=len(cohorts), customers=formats.customers(sum(by_place[cohort, 0]["customers"] for cohort in cohorts))
+    )
     facts = [
         f"{_period(cohort, period_months)}: {formats.customers(by_place[cohort, 0]['customers'])}" for cohort in cohorts
     ]

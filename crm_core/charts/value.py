@@ -345,7 +345,15 @@ def stability_bars(by_tier: pa.Table, title: str | None = None) -> Chart:
     rows = Rows(
         labels=[style.bold(tier["tier"]) for tier in tiers],
         keys=[tier["tier_number"] for tier in tiers],
-        hovers=[style.hover(tier["tier"], sentence) for tier, sentence in zip(tiers, sentences, strict=True)],
+        hovers=[
+            style.hover(
+                tier["tier"],
+                formats.customers(tier["customers"]),
+                f"{_('Steady customers')}: {formats.percent(tier['steady_share'])}",
+                f"{_('Stay in an average draw')}: {formats.percent(tier['mean_kept'])}",
+            )
+            for tier in tiers
+        ],
         colours=[palette.tier_colour(tier["tier_number"], count) for tier in tiers],
     )
     panels = (

@@ -9,7 +9,7 @@ first_periods as (
     select
         customer_key,
         first_order_on,
-        (extract(year from first_order_on) * 12 + extract(month from first_order_on) - 1) // $period_months as cohort
+        (year(first_order_on) * 12 + month(first_order_on) - 1) // $period_months as cohort
     from customers_in_view
     where first_order_on <= $observed_until
 ),
@@ -18,7 +18,7 @@ customer_periods as (
     select
         first_periods.cohort,
         orders.customer_key,
-        (extract(year from orders.ordered_on) * 12 + extract(month from orders.ordered_on) - 1) // $period_months
+        (year(orders.ordered_on) * 12 + month(orders.ordered_on) - 1) // $period_months
         - first_periods.cohort as age,
         sum(orders.revenue) as revenue,
         max(orders.is_purchase::int) as has_bought
