@@ -190,7 +190,7 @@ def retention_triangle(
                 hoverongaps=False,
             )
         ],
-        height=70 + (28 if len(cohorts) <= 14 else 18) * len(cohorts),
+        height=70 + (28 if len(cohorts) <= 14 else 16) * len(cohorts),
     )
     drawn.update_xaxes(
         side="top",
