@@ -7,7 +7,7 @@ import streamlit as st
 
 from crm_core.errors import CrmError
 from crm_core.language import _
-from pages import churn_signals, customer, data, lifecycle, loyalty_types, overview, value_tiers
+from pages import churn_signals, customer, data, lifecycle, loyalty_types, overview, rfm, value_tiers
 from ui import address, language, places, session, sidebar, start
 
 ICON = Path(__file__).parent / "static" / "favicon.png"
@@ -25,6 +25,8 @@ def main() -> None:
         start.provide_data()
         sidebar.show()
         address.write(chosen.url_path)
+        if chosen.url_path != "data":
+            start.make_ready()
         chosen.run()
     except CrmError as error:
         st.error(str(error), icon=":material/error:")
@@ -40,6 +42,7 @@ def _pages() -> dict[str, list[st.Page]]:
         ],
         _("Value"): [
             st.Page(value_tiers.page, title=_("Value tiers"), icon=":material/change_history:", url_path="value-tiers"),
+            st.Page(rfm.page, title=_("RFM"), icon=":material/grid_view:", url_path="rfm"),
         ],
         _("Loyalty"): [
             st.Page(loyalty_types.page, title=_("Loyalty types"), icon=":material/favorite:", url_path="loyalty-types"),

@@ -29,7 +29,7 @@ from crm_core.engine.database import shared_database
 from crm_core.errors import CrmError
 from crm_core.language import _
 from crm_core.store import Workspace
-from ui import session, streamlit_seam, uploads
+from ui import demo, session, streamlit_seam, uploads
 from ui.security import SecurityHeaders
 from ui.upload_stream import StreamedUploads
 
@@ -75,6 +75,8 @@ def warm_up(leftovers_before: datetime) -> None:
         importlib.import_module(f"pages.{page.name}")
     try:
         forget_leftovers(leftovers_before)
+        if demo.is_wanted() and not session.shared_data_sets():
+            print(_("Preparing the demo company, this once ..."), flush=True)
         ui.warm_up()
     except (CrmError, OSError) as error:
         log.warning("%s", error)

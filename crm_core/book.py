@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from crm_core.lifetime import Closed, LifetimeValue
     from crm_core.loyalty import LoyaltyTypes
     from crm_core.overview import Overview
-    from crm_core.settings import ChurnSettings, LifetimeSettings, LoyaltySettings, ValueSettings
+    from crm_core.rfm import Rfm
+    from crm_core.settings import ChurnSettings, LifetimeSettings, LoyaltySettings, RfmSettings, ValueSettings
     from crm_core.value import ValueTiers
 
 RELATIONS = ("orders", "order_lines", "customers", "payments", "surveys")
@@ -168,6 +169,12 @@ class Book:
         from crm_core.churn import churn_signals
 
         return churn_signals(self, settings, saved)
+
+    def rfm(self, settings: "RfmSettings | None" = None, saved: Scenario | None = None) -> "Rfm":
+        """Who bought lately, often, for how much: see `crm_core.rfm.rfm`."""
+        from crm_core.rfm import rfm
+
+        return rfm(self, settings, saved)
 
     def lifetime_value(self, settings: "LifetimeSettings | None" = None) -> "LifetimeValue | Closed":
         """What each customer is expected to bring, or why not: see `crm_core.lifetime.lifetime_value`."""

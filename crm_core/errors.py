@@ -12,6 +12,7 @@ error is raised; each says what happened, where, and what to do.
 
 from collections.abc import Sequence
 
+from crm_core import formats
 from crm_core.language import _
 
 
@@ -26,7 +27,7 @@ class InputError(CrmError):
     def missing_columns(cls, missing: Sequence[str], found: Sequence[str]) -> "InputError":
         return cls(
             _("No column for {missing}. The file has: {found}. Choose one, or add it to the file.").format(
-                missing=", ".join(missing), found=", ".join(found)
+                missing=formats.listed(missing), found=formats.listed(found)
             )
         )
 

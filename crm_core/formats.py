@@ -141,6 +141,16 @@ def listed(items: Iterable[str]) -> str:
     return _LIST_SEPARATORS[current_language()].join(items)
 
 
+def labelled(label: str, text: str) -> str:
+    """What something is and what it comes to: "Margin: 12%", "毛利：12%"."""
+    return _("{label}: {text}").format(label=label, text=text)
+
+
+def with_note(text: str, note: str) -> str:
+    """A text and what is said beside it: "Look-back window (days)", "回看期（天）"."""
+    return _("{text} ({note})").format(text=text, note=note)
+
+
 def sentences(*texts: str) -> str:
     """Sentences one after the other, each closed with the language's full stop; empty ones are left out."""
     stop, space = _FULL_STOPS[current_language()]

@@ -85,10 +85,15 @@ class Overview:
     loyalty: LoyaltyTypes | None
     churn: ChurnSignals
 
+    @property
+    def is_large(self) -> bool:
+        """Whether there are so many customers that each day of the trend takes a while."""
+        return self.figures.customers > LARGE_CUSTOMER_COUNT
+
     @cached_property
     def trend(self) -> list[tuple[date, Figures]]:
         """The figures at the ends of the last months and on the day itself, oldest first."""
-        points = TREND_POINTS_WHEN_LARGE if self.figures.customers > LARGE_CUSTOMER_COUNT else TREND_POINTS
+        points = TREND_POINTS_WHEN_LARGE if self.is_large else TREND_POINTS
         days = [day for day in month_ends_before(self.book.as_of, points - 1) if day >= self.book.data.first_day]
         with ThreadPoolExecutor(max_workers=TREND_WORKERS) as pool:
             past = list(pool.map(lambda day: figures(self.book.at(day), self.scenario), days))

@@ -174,7 +174,11 @@ def card(view: CustomerView) -> None:
     filled = {_(column.label): view.card[column.name] for column in columns if view.card[column.name] is not None}
     completeness = view.card["archive_completeness"]
     title = _("Archive")
-    st.markdown(f"**{title}**" if completeness is None else f"**{title}: {formats.percent(completeness, digits=0)}**")
+    st.markdown(
+        f"**{title}**"
+        if completeness is None
+        else f"**{formats.labelled(title, formats.percent(completeness, digits=0))}**"
+    )
     if not filled:
         st.caption(_("Nothing is known besides the orders. Load a table of customers to fill the archive."))
         return
@@ -196,7 +200,7 @@ def why_risk(view: CustomerView) -> None:
     if not view.reasons:
         st.write(_("No signal shows."))
     for reason in view.reasons:
-        st.progress(min(reason.strength, 1.0), text=f"{reason.label}: {reason.sentence}")
+        st.progress(min(reason.strength, 1.0), text=formats.labelled(reason.label, reason.sentence))
 
 
 def why_tier(view: CustomerView) -> None:

@@ -36,6 +36,7 @@ from ui.loading import Checked, Incoming, Plan
 LOADED, LOAD = "loaded", "load"
 VIEW, NEXT_VIEW, DROP, JUST_LOADED = "data view", "next data view", "drop of files", "data set just loaded"
 EXCEL_READS = 1_048_576
+MOST_CHECKS_AT_ONCE = 8
 STEPS = {
     "decode": N_("decoding"),
     "read": N_("reading"),
@@ -238,7 +239,8 @@ def does_it_add_up(found: list[Check], notes: list[str]) -> None:
         else _("Everything adds up")
     )
     st.markdown(f"**{title}**")
-    with st.container(height=262, border=True, gap="xxsmall", key="checks"):
+    many = len(found) + len(notes) > MOST_CHECKS_AT_ONCE
+    with st.container(height=262 if many else "content", border=True, gap="xxsmall", key="checks"):
         for check in sorted(found, key=lambda check: check.is_met):
             icon = ":green[:material/check_circle:]" if check.is_met else ":red[:material/cancel:]"
             st.markdown(f"{icon} {ui.escaped(check.sentence)}")
@@ -329,7 +331,7 @@ def rows_set_aside(data: DataSet) -> None:
             {
                 _("Line"): row["source_line"],
                 _("Column"): row["column_name"] or "",
-                _("Value"): row["value"] or "",
+                _("Value as written"): row["value"] or "",
                 _("Row as written"): row["raw"],
             }
             for row in rows
@@ -355,7 +357,8 @@ def files_of(data: DataSet, reports: list[QualityReport]) -> None:
                 if known and known[place].amount_kept
                 else "",
                 _("Columns"): formats.listed(
-                    f"{header} → {name}" for name, header in ((source.mapping or {}).get("columns") or {}).items()
+                    f"{header} → {_(TABLES[source.table].column(name).label)}"
+                    for name, header in ((source.mapping or {}).get("columns") or {}).items()
                 ),
             }
             for place, source in enumerate(data.sources)
@@ -718,7 +721,7 @@ def aside_of(path: Path, report: QualityReport) -> None:
                     _("Rows"): formats.number(counted.rows),
                     _("Line"): example.line,
                     _("Column"): example.header or "",
-                    _("Value"): example.value or "",
+                    _("Value as written"): example.value or "",
                 }
                 for counted in report.reasons
                 for example in counted.examples[:3]

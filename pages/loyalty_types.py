@@ -188,7 +188,7 @@ def _how(types: LoyaltyTypes) -> None:
                 " customer leans on us: the weighted mean of percentile ranks of what is known. What is not known of"
                 " a customer is left out of that customer's mean."
             ),
-            r"$$\text{dependence} = \frac{\sum_c w_c \, r_c}{\sum_c w_c}$$",
+            rf"$$\text{{{_('dependence')}}}" r" = \frac{\sum_c w_c \, r_c}{\sum_c w_c}$$",
             _("Weights in force: {weights}.").format(weights=formats.listed(weights)),
             _(
                 "Frequent from {frequency} orders a month, dependent from {dependence}; both bounds belong to the upper"

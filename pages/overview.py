@@ -19,20 +19,23 @@ def page() -> None:
         ui.explain_empty(book)
         return
     seen = book.overview(ui.saved_scenario(), ui.compared_day(book))
-    headlines = st.container()
+    headlines = st.empty()
     changes, pyramid, loyalty = st.columns([7, 6, 6], gap="medium")
-    with changes:
-        what_changed(seen)
+    if seen.is_large:
+        with headlines.container():
+            figures(seen, with_trends=False)
     with pyramid:
         value(seen)
     with loyalty:
         loyalty_types(seen)
-    with headlines:
+    with changes:
+        what_changed(seen)
+    with headlines.container():
         figures(seen)
 
 
-def figures(seen: Overview) -> None:
-    """The headline figures with their trends, which take longest and are drawn last."""
+def figures(seen: Overview, *, with_trends: bool = True) -> None:
+    """The headline figures with their trends, which take longest: a large company sees the figures first."""
     now, currency = seen.figures, seen.book.data.currency
     lookback = formats.days(seen.book.windows.lookback_days)
     if seen.compared_on:
@@ -48,6 +51,7 @@ def figures(seen: Overview) -> None:
                 "customers",
                 seen.difference_of("customers"),
                 added,
+                help=_("Everybody who has ever bought, by this day."),
             ),
             headline(
                 seen,
@@ -89,9 +93,11 @@ def figures(seen: Overview) -> None:
                 rising_is_good=None,
                 help=_("Share of revenue that the best fifth of the customers bring."),
             ),
-        ]
+        ],
+        with_trends=with_trends,
     )
-    ui.headline_row([satisfaction(seen), high_loyalty(seen), retention(seen), contribution(seen)])
+    indicators = [satisfaction(seen), high_loyalty(seen), retention(seen), contribution(seen)]
+    ui.headline_row(indicators, with_trends=with_trends)
 
 
 def satisfaction(seen: Overview) -> ui.Headline:
@@ -171,7 +177,7 @@ def headline(
         in_words(change) if change is not None else None,
         is_good=None if rising_is_good is None else rises == rising_is_good,
         help=help,
-        trend=seen.trend_of(name),
+        trend=lambda: seen.trend_of(name),
         rises=rises,
     )
 

@@ -123,7 +123,7 @@ def _against_saved(tiers: ValueTiers) -> None:
             )
         )
     details += [
-        f"{move['from_tier']} → {move['to_tier']}: {formats.number(move['customers'])}"
+        formats.labelled(f"{move['from_tier']} → {move['to_tier']}", formats.number(move["customers"]))
         for move in tiers.largest_moves()
     ]
     sentence = ui.moved_sentence(tiers.moved_customers, tiers.moved_revenue, currency)
@@ -316,9 +316,9 @@ def _how(tiers: ValueTiers) -> None:
                 " weighted mean of a customer's levels, times 100. What is not known of a customer is left out of"
                 " that customer's mean, and the weights that remain are rescaled."
             ).format(scale=_(SCALES[tiers.settings.normalisation])),
-            r"$$\text{score} = 100 \cdot \frac{\sum_d w_d \, \ell_d}{\sum_d w_d}$$",
+            rf"$$\text{{{_('score')}}}" r" = 100 \cdot \frac{\sum_d w_d \, \ell_d}{\sum_d w_d}$$",
             _("Weights in force: {weights}.").format(weights=formats.listed(_weights(tiers))),
-            f"{_(METHODS[tiers.settings.method][1])} {_cuts(tiers)}",
+            formats.sentences(_(METHODS[tiers.settings.method][1]), _cuts(tiers)),
             *_rules(tiers),
             _("The lower bound belongs to the better tier. Customers with equal scores share a tier."),
             _behaviour_rules(tiers.book),

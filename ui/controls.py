@@ -79,7 +79,7 @@ def number_setting(
     shown = kind(shown if shown is not None else low)
     low, high = kind(min(low, shown)), kind(max(high, shown))
     title = label or title_of(path)
-    title = f"{title} ({unit})" if unit else title
+    title = formats.with_note(title, unit) if unit else title
     slider_key, box_key = _twin_keys(path, shown)
     with st.container(key=f"setting:{path}", horizontal=True, vertical_alignment="bottom", gap="small"):
         st.slider(
@@ -150,7 +150,7 @@ def item_setting(
 
 
 def choice_setting(
-    path: str, options: Sequence[str], named: Callable[[str], str], *, as_segments: bool = False
+    path: str, options: Sequence[Any], named: Callable[[Any], str], *, as_segments: bool = False
 ) -> None:
     """A choice of one among a few for a setting."""
     key = f"choice:{path}:{session.epoch(path)}"
@@ -180,7 +180,7 @@ def weight_settings(prefix: str, names: Sequence[str], absent: Sequence[str] = (
         share = formats.percent(weight / total if total else 0, digits=0)
         number_setting(f"{prefix}.{name}", step=0.5, label=f"{title_of(f'{prefix}.{name}')} · {share}")
     if absent:
-        titles = ", ".join(title_of(f"{prefix}.{name}") for name in absent)
+        titles = formats.listed(title_of(f"{prefix}.{name}") for name in absent)
         st.caption(_("No data in this data set for: {titles}.").format(titles=titles))
 
 

@@ -1,7 +1,7 @@
 """The frame of every page: head with the context in force, the finding first, empty states, the small print."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +36,7 @@ def page_head(title: str, question: str, book: Book | None) -> None:
 
 def _filtered(book: Book) -> str:
     values = [value for chosen in book.filters.model_dump().values() for value in chosen]
-    return ", ".join(values[:3]) + (f" +{len(values) - 3}" if len(values) > 3 else "")
+    return formats.listed(values[:3]) + (f" +{len(values) - 3}" if len(values) > 3 else "")
 
 
 def _scenario() -> str:
@@ -93,12 +93,12 @@ class Headline:
     is_good: bool | None = None
     against: str | None = None
     help: str | None = None
-    trend: Sequence[float] = ()
+    trend: Callable[[], Sequence[float]] = tuple
     rises: bool = True
 
 
-def headline_row(headlines: Sequence[Headline]) -> None:
-    """The finding first: a row of metrics of equal height."""
+def headline_row(headlines: Sequence[Headline], *, with_trends: bool = True) -> None:
+    """The finding first: a row of metrics of equal height. Trends that take long may come later."""
     for column, headline in zip(st.columns(len(headlines)), headlines, strict=True):
         column.metric(
             headline.label,
@@ -110,7 +110,7 @@ def headline_row(headlines: Sequence[Headline]) -> None:
             help=headline.help,
             border=True,
             height="stretch",
-            chart_data=list(headline.trend) or None,
+            chart_data=(list(headline.trend()) or None) if with_trends else None,
             chart_type="area",
         )
 

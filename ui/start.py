@@ -3,6 +3,7 @@
 import streamlit as st
 
 from crm_core.book import Book
+from crm_core.churn import changes
 from crm_core.language import _
 from crm_core.overview import same_day_months_before
 from ui import demo, session
@@ -40,3 +41,28 @@ def warm_up() -> None:
     months = session.COMPARISONS[session.DEFAULT_COMPARISON]
     overview = book.overview(scenario, same_day_months_before(book.as_of, months))
     _seen = overview.trend, overview.changes
+
+
+MANY_ORDERS = 300_000
+
+
+def make_ready() -> None:
+    """Make what every page stands on, step by step under a progress bar, where it takes more than a moment."""
+    book = session.current_book()
+    if book is None or book.data.row_counts["orders"] < MANY_ORDERS:
+        return
+    steps = {
+        _("Reading every customer's orders ..."): book.features,
+        _("Ranking the customers ..."): book.levels(),
+        _("Looking for signals of churn ..."): changes(book),
+    }
+    kept = book.engine.kept()
+    missing = [(text, recipe) for text, recipe in steps.items() if recipe.key not in kept]
+    if not missing:
+        return
+    bar = st.progress(0.0)
+    for place, (text, recipe) in enumerate(missing):
+        bar.progress(place / len(missing), text)
+        with book.engine.lease(recipe):
+            continue
+    bar.empty()

@@ -65,6 +65,8 @@ def columns(currency: str, value: ValueSettings) -> dict[str, Column]:
         "usual_gap_days": Column(
             _("Usual gap"), lambda days: formats.days(round(days)) if days else "–", width="small"
         ),
+        "segment": Column(_("Segment"), width=150),
+        "rfm_code": Column("RFM", width="small", help=_("Scores of freshness, orders and revenue; 1 is the worst")),
         "reasons": Column(_("Why"), width=350),
         "stage": Column(_("Stage"), stage_name, width="small"),
         "earlier_stage": Column(_("Stage then"), stage_name, width="small", help=_("On the day compared with")),

@@ -16,6 +16,7 @@ from crm_core.charts.lifecycle import (
     tier_flows,
 )
 from crm_core.charts.loyalty import MOST_POINTS, loyalty_plane, loyalty_shares
+from crm_core.charts.rfm import rfm_grid, rfm_scores, rfm_segments
 from crm_core.charts.style import Chart
 from crm_core.charts.trend import monthly_trend
 from crm_core.charts.value import (
@@ -44,6 +45,9 @@ __all__ = [
     "rank_bars",
     "retention_triangle",
     "revenue_at_risk",
+    "rfm_grid",
+    "rfm_scores",
+    "rfm_segments",
     "risk_by_tier",
     "risk_histogram",
     "score_histogram",

@@ -50,7 +50,7 @@ def risk_histogram(distribution: pa.Table, watch_from: float, high_from: float, 
     )
     drawn.update_yaxes(title=style.axis_title(_("Customers not lapsed")), nticks=5, **style.grid())
     _cut_tall_bars(drawn, bins)
-    facts = [f"{risk_band_name(band)}: {formats.customers(count)}" for band, count in counts.items()]
+    facts = [formats.labelled(risk_band_name(band), formats.customers(count)) for band, count in counts.items()]
     finding = title or _("{customers} at high risk, {watched} to watch").format(
         customers=formats.customers(counts.get("high", 0)), watched=formats.number(counts.get("watch", 0))
     )
@@ -188,7 +188,7 @@ def signal_bars(table: pa.Table, currency: str = "", title: str | None = None) -
     finding = title or _("Most often shown: {signal} ({figures})").format(
         signal=signals[first]["label"], figures=sentences[first]
     )
-    facts = [f"{row['label']}: {sentence}" for row, sentence in zip(signals, sentences, strict=True)]
+    facts = [formats.labelled(row["label"], sentence) for row, sentence in zip(signals, sentences, strict=True)]
     return Chart(panelled_bars("signal_bars", rows, panels, row_height=34), finding, style.alt_text(finding, facts))
 
 
@@ -300,7 +300,7 @@ def _risk_bars(band: str, bins: Sequence[Row], customers: int) -> go.Bar:
                 _("Risk {low} to {high}").format(
                     low=formats.number(row["risk"], 2), high=formats.number(float(row["risk"]) + BIN, 2)
                 ),
-                f"{risk_band_name(band)}: {formats.customers(row['customers'])}",
+                formats.labelled(risk_band_name(band), formats.customers(row["customers"])),
             )
             for row in bins
         ],

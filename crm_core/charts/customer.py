@@ -128,7 +128,9 @@ def score_waterfall(parts: pa.Table, score: float | None, title: str | None = No
         dimension=largest["label"],
         points=formats.number(largest["contribution"], 1),
     )
-    return Chart(drawn, finding, style.alt_text(finding, [f"{row['label']}: {_part_text(row)}" for row in steps]))
+    return Chart(
+        drawn, finding, style.alt_text(finding, [formats.labelled(row["label"], _part_text(row)) for row in steps])
+    )
 
 
 def rank_bars(parts: pa.Table, title: str | None = None) -> Chart:
@@ -158,7 +160,7 @@ def rank_bars(parts: pa.Table, title: str | None = None) -> Chart:
             [formats.percent(row["weight_share"], digits=0) for row in ranks],
         ),
     )
-    facts = [f"{row['label']}: {text}" for row, text in zip(ranks, texts, strict=True)]
+    facts = [formats.labelled(row["label"], text) for row, text in zip(ranks, texts, strict=True)]
     return Chart(panelled_bars("rank_bars", rows, panels, row_height=32), finding, style.alt_text(finding, facts))
 
 

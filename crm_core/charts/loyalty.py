@@ -96,7 +96,7 @@ def loyalty_shares(summary: pa.Table, currency: str = "", title: str | None = No
         hovers=[
             style.hover(
                 loyalty_type_name(row["loyalty_type"]),
-                f"{formats.customers(row['customers'])} ({formats.percent(row['customer_share'])})",
+                formats.with_note(formats.customers(row["customers"]), formats.percent(row["customer_share"])),
                 _("Revenue {revenue}").format(revenue=formats.money(row["revenue"], currency)),
                 _("Mean dependence {dependence}").format(dependence=formats.number(row["mean_dependence"], 2)),
             )
@@ -208,7 +208,7 @@ def _density_trace(cells: Sequence[Row]) -> go.Heatmap:
         zmin=0,
         zmax=max(math.log10(largest), 1),
         colorbar={
-            "title": {"text": _("Customers"), "side": "right"},
+            "title": {"text": _("Customers"), "side": "top"},
             "thickness": 10,
             "outlinewidth": 0,
             "len": 0.8,
@@ -239,6 +239,6 @@ def _plane_facts(placed: Sequence[Row], cells: Sequence[Row]) -> list[str]:
     if cells:
         return [_("Density of {customers}").format(customers=formats.customers(sum(row["customers"] for row in cells)))]
     return [
-        f"{loyalty_type_name(code)}: {formats.customers(sum(row['loyalty_type'] == code for row in placed))}"
+        formats.labelled(loyalty_type_name(code), formats.customers(sum(row["loyalty_type"] == code for row in placed)))
         for code in palette.LOYALTY_TYPES
     ]

@@ -9,6 +9,7 @@ import pyarrow as pa
 from crm_core import formats
 from crm_core.charts import palette, style
 from crm_core.charts.bars import Panel, Rows, panelled_bars
+from crm_core.charts.squares import squares
 from crm_core.charts.style import Chart, Row
 from crm_core.labels import behaviour_type_name
 from crm_core.language import _, ngettext
@@ -154,7 +155,7 @@ def score_histogram(distribution: pa.Table, cuts: pa.Table, title: str | None = 
         title=style.axis_title(_("Value score (0-100)")),
     )
     drawn.update_yaxes(title=style.axis_title(_("Customers")), nticks=5, **style.grid())
-    facts = [f"{names[number]}: {formats.customers(count)}" for number, count in counts.items()]
+    facts = [formats.labelled(names[number], formats.customers(count)) for number, count in counts.items()]
     finding = title or _("{tier} starts at a score of {score}: {customers}").format(
         tier=names[min(names)],
         score=formats.number(lines[0]["score"], 1) if lines else formats.DASH,
@@ -187,7 +188,7 @@ def value_matrix(
         else palette.veil(palette.PLAIN, cell["customers"] / most)
         for cell in filled
     ]
-    drawn = _squares(
+    drawn = squares(
         "value_matrix",
         filled,
         colours,
@@ -197,7 +198,7 @@ def value_matrix(
         ],
         hovers=[
             style.hover(
-                f"{x_name}: {cell['x_label']} · {y_name}: {cell['y_label']}",
+                " · ".join((formats.labelled(x_name, cell["x_label"]), formats.labelled(y_name, cell["y_label"]))),
                 formats.customers(cell["customers"]),
                 _("Revenue {revenue}").format(revenue=formats.money(cell["revenue"], currency)),
             )
@@ -258,7 +259,7 @@ def moves_matrix(
         }
         for pair in pairs
     ]
-    drawn = _squares(
+    drawn = squares(
         "moves_matrix",
         cells,
         [_move_colour(pair, most) for pair in pairs],
@@ -319,7 +320,7 @@ def behaviour_types(summary: pa.Table, currency: str = "", title: str | None = N
     finding = title or _("{type} brings the most revenue: {figures}").format(
         type=names[largest], figures=sentences[largest]
     )
-    facts = [f"{name}: {sentence}" for name, sentence in zip(names, sentences, strict=True)]
+    facts = [formats.labelled(name, sentence) for name, sentence in zip(names, sentences, strict=True)]
     return Chart(panelled_bars("behaviour_types", rows, panels, 40), finding, style.alt_text(finding, facts))
 
 
@@ -398,10 +399,10 @@ def _tier_sentence(tier: Row) -> str:
 
 
 def _tier_hover(tier: Row, currency: str) -> str:
-    revenue = f"{formats.money(tier['revenue'], currency)} ({formats.percent(tier['revenue_share'])})"
+    revenue = formats.with_note(formats.money(tier["revenue"], currency), formats.percent(tier["revenue_share"]))
     return style.hover(
         tier["tier"],
-        f"{formats.customers(tier['customers'])} ({formats.percent(tier['customer_share'])})",
+        formats.with_note(formats.customers(tier["customers"]), formats.percent(tier["customer_share"])),
         _("Revenue {revenue}").format(revenue=revenue),
         _("Margin {margin}").format(margin=formats.money(tier["margin"], currency)),
         _("Mean risk {risk}").format(risk=formats.number(tier["mean_risk"], 2)),
@@ -443,7 +444,7 @@ def _score_bars(bins: Sequence[Row], colour: str, width: float) -> go.Bar:
                 _("Score {low} to {high}").format(
                     low=formats.number(row["score"], 1), high=formats.number(float(row["score"]) + width, 1)
                 ),
-                f"{row['tier']}: {formats.customers(row['customers'])}",
+                formats.labelled(row["tier"], formats.customers(row["customers"])),
             )
             for row in bins
         ],
@@ -451,51 +452,6 @@ def _score_bars(bins: Sequence[Row], colour: str, width: float) -> go.Bar:
         marker={"color": colour},
         unselected={"marker": {"opacity": 0.35}},
     )
-
-
-def _squares(
-    name: str,
-    cells: Sequence[Row],
-    colours: Sequence[str],
-    texts: Sequence[str],
-    hovers: Sequence[str],
-    keys: Sequence[Sequence[int]] = (),
-) -> go.Figure:
-    """A matrix of selectable cells: bars one unit wide and high, with a text in each."""
-    columns = {cell["x_level"]: cell["x_label"] for cell in cells}
-    lines = {cell["y_level"]: cell["y_label"] for cell in cells}
-    drawn = style.figure(
-        name,
-        [
-            go.Bar(
-                x=[cell["x_level"] for cell in cells],
-                y=[0.94] * len(cells),
-                base=[cell["y_level"] - 0.47 for cell in cells],
-                width=0.96,
-                customdata=list(keys) or [[cell["x_level"], cell["y_level"]] for cell in cells],
-                hovertext=list(hovers),
-                hoverinfo="text",
-                marker={"color": list(colours), "cornerradius": 4},
-                unselected={"marker": {"opacity": 0.35}},
-            )
-        ],
-        height=70 + 66 * len(lines),
-        barmode="overlay",
-        bargap=0,
-    )
-    drawn.update_layout(
-        annotations=[
-            {"x": cell["x_level"], "y": cell["y_level"], "text": text, "showarrow": False}
-            for cell, text in zip(cells, texts, strict=True)
-        ]
-    )
-    drawn.update_xaxes(tickvals=sorted(columns), ticktext=[style.plain(columns[level]) for level in sorted(columns)])
-    drawn.update_yaxes(
-        tickvals=sorted(lines),
-        ticktext=[style.plain(lines[level]) for level in sorted(lines)],
-        range=[min(lines) - 0.52, max(lines) + 0.52],
-    )
-    return drawn
 
 
 def _move_colour(pair: Row, most: int) -> str:

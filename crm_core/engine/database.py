@@ -12,6 +12,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+MEMORY_UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+
 Parameters = Mapping[str, Any]
 
 
@@ -64,6 +66,11 @@ class Database:
         with self.cursor() as cursor:
             return cursor.execute(sql, parameters or {}).fetchall()
 
+    def memory_bytes(self) -> int:
+        """How much memory DuckDB may use, as it understood the limit."""
+        size, unit = str(self.rows("select current_setting('memory_limit')")[0][0]).split()
+        return round(float(size) * MEMORY_UNITS[unit])
+
     def close(self) -> None:
         self._connection.close()
         self._spill_folder.cleanup()
@@ -79,7 +86,15 @@ def split_statements(script: str) -> list[str]:
 
 @cache
 def _shared_database() -> Database:
-    return Database(memory_limit=os.environ.get("CLIENTELE_MEMORY", "4GB"))
+    return Database(memory_limit=os.environ.get("CLIENTELE_MEMORY") or f"{half_of_memory() // 1_000_000}MB")
+
+
+def half_of_memory() -> int:
+    """Half of the machine's memory in bytes; 4 GB where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    except (AttributeError, ValueError, OSError):
+        return 4_000_000_000
 
 
 def shared_database() -> Database:

@@ -22,6 +22,7 @@ from crm_core.engine.composer import Query, compose, compose_text
 from crm_core.engine.database import Database, shared_database
 
 DEFAULT_BUDGET_BYTES = 1_500_000_000
+KEPT_SHARE_OF_MEMORY = 0.4
 SMALL_ANSWERS = 512
 COLUMN_BYTES = {"VARCHAR": 32, "DOUBLE": 8, "BIGINT": 8, "INTEGER": 4, "DATE": 4, "BOOLEAN": 1, "TINYINT": 1}
 WIDE_COLUMN_BYTES = 16
@@ -89,10 +90,8 @@ class Engine:
 
     def arrow(self, recipe: Recipe) -> pa.Table:
         """The rows of a recipe, computed now from the tables it stands on; nothing is kept."""
-        with ExitStack() as leases:
-            for part in recipe.parts:
-                leases.enter_context(self.lease(part))
-            query = recipe.query()
+        query = recipe.query()
+        with self._parts_of(recipe, query):
             return self.database.arrow(query.sql, query.bind(recipe.parameters))
 
     @contextmanager
@@ -120,16 +119,23 @@ class Engine:
             return dict(self._bytes)
 
     def _build(self, recipe: Recipe) -> None:
-        with ExitStack() as leases:
-            for part in recipe.parts:
-                leases.enter_context(self.lease(part))
-            query = recipe.query()
+        query = recipe.query()
+        with self._parts_of(recipe, query):
             create = f"create or replace table {recipe.key} as\n{query.sql}"
             self.database.execute(create, query.bind(recipe.parameters))
         size = self._estimated_bytes(recipe.key)
         with self._guard:
             self._bytes[recipe.key] = size
             self._drop_over_budget()
+
+    @contextmanager
+    def _parts_of(self, recipe: Recipe, query: Query) -> Iterator[None]:
+        """Lease the parts that the query reads; one it does not read need not be there."""
+        with ExitStack() as leases:
+            for part in recipe.parts:
+                if part.key in query.sql:
+                    leases.enter_context(self.lease(part))
+            yield
 
     def _estimated_bytes(self, table: str) -> int:
         rows = int(self.database.rows(f"select count(*) from {table}")[0][0])
@@ -150,4 +156,5 @@ class Engine:
 @cache
 def shared_engine() -> Engine:
     """The engine of this process, on the shared database."""
-    return Engine(shared_database())
+    database = shared_database()
+    return Engine(database, budget_bytes=round(database.memory_bytes() * KEPT_SHARE_OF_MEMORY))

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from crm_core import formats
 from crm_core.errors import InputError
 from crm_core.ingest.cells import content_of, is_absent
 from crm_core.ingest.columnar import arrow_table, parquet_schema
@@ -166,7 +167,7 @@ def _inspect_workbook(path: Path, file_name: str, options: ReadingOptions) -> So
     if options.sheet is not None and options.sheet not in sheets:
         raise InputError(
             _("{file} has no sheet “{sheet}”. It has: {sheets}.").format(
-                file=file_name, sheet=options.sheet, sheets=", ".join(sheets)
+                file=file_name, sheet=options.sheet, sheets=formats.listed(sheets)
             )
         )
     candidates = [options.sheet] if options.sheet else list(sheets)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from crm_core import formats
 from crm_core.errors import InputError
 from crm_core.ingest.amounts import DecimalMark
 from crm_core.ingest.cells import is_number, plain
@@ -80,7 +81,7 @@ def check_mapping(source: SourceTable, mapping: Mapping) -> None:
     if mapping.table not in TABLES:
         raise InputError(
             _("There is no table called {table}. There are: {tables}.").format(
-                table=mapping.table, tables=", ".join(TABLES)
+                table=mapping.table, tables=formats.listed(TABLES)
             )
         )
     unknown = [name for name in mapping.columns if name not in TABLES[mapping.table].column_names]
@@ -88,15 +89,15 @@ def check_mapping(source: SourceTable, mapping: Mapping) -> None:
         raise InputError(
             _("The table {table} has no column {columns}. It has: {known}.").format(
                 table=mapping.table,
-                columns=", ".join(unknown),
-                known=", ".join(TABLES[mapping.table].column_names),
+                columns=formats.listed(unknown),
+                known=formats.listed(TABLES[mapping.table].column_names),
             )
         )
     absent = [header for header in mapping.headers_used() if header not in source.headers]
     if absent:
         raise InputError(
             _("{file} has no column {absent}. It has: {found}.").format(
-                file=source.file_name, absent=", ".join(absent), found=", ".join(source.headers)
+                file=source.file_name, absent=formats.listed(absent), found=formats.listed(source.headers)
             )
         )
     missing = missing_columns(mapping)
@@ -118,7 +119,7 @@ def guess_mapping(source: SourceTable, table_name: str | None = None, remembered
     elif table_name not in TABLES:
         raise InputError(
             _("There is no table called {table}. There are: {tables}.").format(
-                table=table_name, tables=", ".join(TABLES)
+                table=table_name, tables=formats.listed(TABLES)
             )
         )
     columns = match_columns(source, table_name)

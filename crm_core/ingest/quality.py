@@ -186,7 +186,7 @@ def _questions(report: QualityReport) -> list[str]:
     return [
         _(
             "“{header}” could be read in two ways, such as {examples}; it was read with “{answer}”. Please check."
-        ).format(header=question.header, examples=", ".join(question.examples), answer=question.answer)
+        ).format(header=question.header, examples=formats.listed(question.examples), answer=question.answer)
         for question in report.undecided
     ]
 
@@ -247,7 +247,7 @@ def _values_to_check(report: QualityReport) -> list[str]:
     if len(report.currencies) > 1:
         found.append(
             _("The amounts are in several currencies ({currencies}); a data set has one.").format(
-                currencies=", ".join(report.currencies)
+                currencies=formats.listed(report.currencies)
             )
         )
     if report.bad_byte_count:

@@ -203,6 +203,37 @@ def months() -> pa.Table:
     )
 
 
+def rfm_grid() -> pa.Table:
+    return table(
+        "x_level y_level x_label y_label customers revenue segments",
+        *(
+            (x, y, f"F{x} · {x}", f"R{y} · {10 - y}", 30 * x * (y - 1), Decimal(9_000 * x * (y - 1)), ["web"])
+            for x in (1, 2, 3)
+            for y in (1, 2, 3)
+        ),
+    )
+
+
+def rfm_segments() -> pa.Table:
+    return table(
+        "segment_number segment customers customer_share revenue revenue_share mean_days mean_orders",
+        (1, "web", 40, 0.4, Decimal("90000"), 0.9, 6.2, 14.5),
+        (2, "low", 0, 0.0, Decimal("0"), 0.0, None, None),
+        (0, "middle", 60, 0.6, Decimal("10000"), 0.1, 88.0, 1.5),
+    )
+
+
+def rfm_scores() -> pa.Table:
+    return table(
+        "measure title score label customers revenue",
+        *(
+            (measure, "Revenue", score, f"{score}0", 50 * score, Decimal(1000 * score))
+            for measure in ("days", "orders", "revenue")
+            for score in (3, 2, 1)
+        ),
+    )
+
+
 def stages() -> pa.Table:
     return table(
         "stage label customers customer_share earlier_customers revenue revenue_share",
@@ -280,6 +311,9 @@ CHARTS: dict[str, Callable[[], Chart]] = {
     "score_waterfall": lambda: charts.score_waterfall(parts(), 71.4),
     "rank_bars": lambda: charts.rank_bars(parts()),
     "monthly_trend": lambda: charts.monthly_trend(months(), "CNY"),
+    "rfm_grid": lambda: charts.rfm_grid(rfm_grid(), "CNY"),
+    "rfm_segments": lambda: charts.rfm_segments(rfm_segments(), "CNY"),
+    "rfm_scores": lambda: charts.rfm_scores(rfm_scores(), "CNY"),
     "stage_bars": lambda: charts.stage_bars(stages(), "CNY"),
     "stage_flows": lambda: charts.stage_flows(stage_flows(), date(2026, 3, 31), AS_OF, "CNY"),
     "tier_flows": lambda: charts.tier_flows(tier_flows(), date(2026, 3, 31), AS_OF, 4, "CNY"),

@@ -41,6 +41,9 @@ EMPTY = {
     "second_order_curves": lambda: charts.second_order_curves({}),
     "newcomer_months": lambda: charts.newcomer_months(tables.newcomers().slice(0, 0)),
     "stability_bars": lambda: charts.stability_bars(tables.steadiness().slice(0, 0)),
+    "rfm_grid": lambda: charts.rfm_grid(tables.rfm_grid().slice(0, 1)),
+    "rfm_segments": lambda: charts.rfm_segments(tables.rfm_segments().slice(0, 0)),
+    "rfm_scores": lambda: charts.rfm_scores(tables.rfm_scores().slice(0, 0)),
 }
 
 
@@ -339,3 +342,18 @@ def test_who_came_again_is_who_is_no_longer_waiting():
 
     assert chart.figure.data[-1].y[0] == 0
     assert chart.figure.data[-1].y[-1] == 1
+
+
+def test_a_cell_of_rfm_without_customers_is_faint_and_has_no_figures():
+    drawn = charts.rfm_grid(tables.rfm_grid(), "CNY").figure
+
+    assert [drawn.layout.annotations[place].text for place in (0, 3)] == ["", ""]
+    assert {drawn.data[0].marker.color[place] for place in (0, 3)} == {palette.FAINT}
+    assert keys_of(charts.rfm_grid(tables.rfm_grid()))[:2] == [(1, 1), (1, 2)]
+
+
+def test_customers_without_a_segment_are_hatched_and_keep_the_number_nought():
+    chart = charts.rfm_segments(tables.rfm_segments())
+
+    assert chart.figure.data[0].marker.color[-1] == palette.UNSCORED
+    assert keys_of(chart)[:3] == [(1,), (2,), (0,)]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from crm_core.engine import Database
 from crm_core.store import Workspace
@@ -206,6 +207,20 @@ def test_the_same_check_does_not_hold_for_another_mapping(at: AppTest):
     assert not at.exception
     assert "rows in" not in seen(at)
     assert [found.label for found in at.button if found.label == "Only for me"] == []
+
+
+def test_what_was_prepared_is_still_there_after_a_visit_to_another_page(demo_workspace: Path, open_app: OpenApp):
+    at = open_app("data")
+    dropped(at, ("orders.csv", "Customer,Payer,Date,Amount\nann,eve,2026-05-01,10\nbob,eve,2026-05-02,20\n"))
+    chosen(at, "Customer").set_value("Payer").run()
+
+    at._page_hash = calc_hash("churn-signals")
+    at.run()
+    at._page_hash = calc_hash("data")
+    at.run()
+
+    assert not at.exception
+    assert chosen(at, "Customer").value == "Payer"
 
 
 def test_the_page_speaks_chinese(demo_workspace: Path, open_app: OpenApp):

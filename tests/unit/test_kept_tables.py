@@ -181,3 +181,12 @@ def test_many_threads_on_few_tables_under_a_small_budget_are_all_answered_rightl
 
     assert sum(engine.kept().values()) <= 2 * TABLE_BYTES
     assert kept_in(database) == set(engine.kept())
+
+
+def test_a_part_that_a_query_does_not_read_is_not_built_for_it(database):
+    engine = engine_for(database, 10)
+    idle = numbers(7, "idle")
+
+    total(engine, Recipe("over", text="select range as number from range(3)", parts=(idle,)))
+
+    assert idle.key not in engine.kept()
