@@ -254,12 +254,13 @@ def dormant_days(horizon_days: int, settings: LifecycleSettings) -> int:
 
 
 def _stages(book: Book, name: str, horizon_days: int, settings: LifecycleSettings) -> Recipe:
-    """One row per customer in view and prospect: the facts stages stand on, and the stage."""
+    """One row per customer in view and prospect: customer_key, stage, revenue; for today's, all that a list shows."""
     by_horizon = {"horizon_days": horizon_days}
     inputs = book.recipe("lifecycle_inputs", parameters=by_horizon)
+    columns = "*" if name == "current_stages" else "customer_key, stage, revenue"
     return book.recipe(
         name,
-        "select * from customer_stages",
+        f"select {columns} from customer_stages",
         parameters={
             **by_horizon,
             "dormant_days": dormant_days(horizon_days, settings),
