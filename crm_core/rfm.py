@@ -84,7 +84,7 @@ class Scores:
     def explained(self, currency: str = "") -> str:
         """Every score with its figures in full, the best first: "5: 0–12 days"."""
         parts = [f"**{score}** {self._exact(score, currency)}" for score in range(self.count, 0, -1)]
-        return f"{measure_title(self.measure)}: {formats.listed(parts)}"
+        return formats.labelled(measure_title(self.measure), formats.listed(parts))
 
     def _exact(self, score: int, currency: str) -> str:
         interval = self.interval(score)

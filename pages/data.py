@@ -704,7 +704,8 @@ def results(checked: Checked, currency: str) -> None:
                     first=formats.day_iso(report.first_day), last=formats.day_iso(report.last_day)
                 )
             )
-        st.markdown(f"{icon} **{ui.escaped(report.file_name)}**: {ui.escaped(' · '.join(said))}")
+        about = formats.labelled(f"**{ui.escaped(report.file_name)}**", ui.escaped(" · ".join(said)))
+        st.markdown(f"{icon} {about}")
         for problem in problems(report):
             st.markdown(f":orange[:material/info:] {ui.escaped(problem)}")
         if report.reasons:

@@ -280,8 +280,10 @@ def _how(found: Rfm) -> None:
                 " in view who ordered in that window. So equal figures share a score, the lower one, and a figure that"
                 " very many share leaves the scores above it empty. Who did not order has the lowest scores."
             ),
-            r"$$\text{score} = 1 + \left\lfloor n \cdot \frac{\#\{\text{customers strictly below}\}}"
-            r"{\#\{\text{customers}\}} \right\rfloor$$",
+            rf"$$\text{{{_('score')}}}"
+            r" = 1 + \left\lfloor n \cdot "
+            rf"\frac{{\text{{{_('customers strictly below')}}}}}{{\text{{{_('customers')}}}}}"
+            r" \right\rfloor$$",
             _("Here n is the number of scores. A lower bound belongs to its part, an upper one to the next."),
             _("Scores in force:"),
             "\n".join(f"- {scores.explained(currency)}" for scores in found.scores.values()),
@@ -304,4 +306,4 @@ def _lines(found: Rfm) -> list[str]:
             "-".join(map(str, dict.fromkeys(each))) for each in (line.freshness, line.orders, line.revenue)
         )
         told.setdefault(found.table.names.index(line.name) + 1, []).append(ranges)
-    return [f"{ui.escaped(found.segment(number))}: {' · '.join(ranges)}" for number, ranges in told.items()]
+    return [formats.labelled(ui.escaped(found.segment(number)), " · ".join(ranges)) for number, ranges in told.items()]

@@ -54,7 +54,11 @@ def rfm_grid(
     drawn.update_xaxes(title=style.axis_title(_("Orders in the look-back window (F)")))
     drawn.update_yaxes(title=style.axis_title(_("Days since last order (R)")))
     finding = title or _grid_sentence(max(cells, key=lambda cell: cell["revenue"]), cells, currency)
-    facts = [f"{cell['y_label']}, {cell['x_label']}: {_figures(cell, currency)}" for cell in cells if cell["customers"]]
+    facts = [
+        formats.labelled(formats.listed((cell["y_label"], cell["x_label"])), _figures(cell, currency))
+        for cell in cells
+        if cell["customers"]
+    ]
     return Chart(drawn, finding, style.alt_text(finding, facts))
 
 
@@ -128,7 +132,7 @@ def rfm_scores(scores: pa.Table, currency: str = "", title: str | None = None) -
     for end in (sum(ends[: place + 1]) for place in range(len(ends) - 1)):
         drawn.add_shape(type="line", xref="paper", x0=0, x1=1, y0=end - 0.5, y1=end - 0.5, line=style.guide(1, "dot"))
     finding = title or _scores_sentence(found)
-    facts = [f"{name}: {_figures(row, currency)}" for row, name in zip(found, names, strict=True)]
+    facts = [formats.labelled(name, _figures(row, currency)) for row, name in zip(found, names, strict=True)]
     return Chart(drawn, finding, style.alt_text(finding, facts))
 
 
@@ -170,7 +174,7 @@ def _segment_sentence(row: Row) -> str:
 def _segment_hover(row: Row, currency: str) -> str:
     return style.hover(
         row["segment"],
-        f"{formats.customers(row['customers'])} ({formats.percent(row['customer_share'])})",
+        formats.with_note(formats.customers(row["customers"]), formats.percent(row["customer_share"])),
         _("Revenue {revenue}").format(revenue=formats.money(row["revenue"], currency)),
         _("Last order {days} ago on average").format(days=formats.days(row["mean_days"])),
         _("{count} orders on average").format(count=formats.number(row["mean_orders"], 1)),
