@@ -1,4 +1,4 @@
-"""The words for what tables hold as codes: loyalty types, risk bands, types by behaviour."""
+"""The words for what tables hold as codes: loyalty types, risk bands, types by behaviour, stages of life."""
 
 from crm_core.language import N_, _
 
@@ -22,6 +22,23 @@ BEHAVIOUR_TYPES = {
     "worth_cultivating": N_("Worth cultivating"),
     "other": N_("Other"),
 }
+STAGES = {
+    "prospect": N_("Prospect"),
+    "new": N_("New"),
+    "growing": N_("Growing"),
+    "mature": N_("Mature"),
+    "declining": N_("Declining"),
+    "dormant": N_("Dormant"),
+    "lost": N_("Lost"),
+    "won_back": N_("Won back"),
+}
+NOT_YET_KNOWN = "unknown"
+"""The stage, on an earlier day, of who was not known then."""
+
+
+def stage_name(code: str | None) -> str:
+    """The stage of the lifecycle in the language now spoken."""
+    return _("Not yet known") if code in (None, NOT_YET_KNOWN) else _spoken(STAGES, code)
 
 
 def loyalty_type_name(code: str | None) -> str:

@@ -191,7 +191,7 @@ def _uncut(book: Book, settings: ValueSettings, source: str, levels: str) -> Sco
     }
     parameters: dict[str, Any] = {
         **mean.parameters,
-        **_override_parameters(settings.overrides, settings.tier_count),
+        **override_parameters(settings.overrides, settings.tier_count),
         **_matrix_parameters(settings),
         "tier_count": settings.tier_count,
         "quotas": _cumulated(settings.quotas),
@@ -230,7 +230,7 @@ def _score_text(mean: WeightedMean, settings: ValueSettings, source: str) -> str
             "select",
             "    *,",
             f"    round(10000 * {mean.expression})::int as score_points,",
-            f"    {_override_expression(settings.overrides)} as override_tier,",
+            f"    {override_expression(settings.overrides)} as override_tier,",
             f"    {settings.matrix.x_dimension}_level as matrix_x,",
             f"    {settings.matrix.y_dimension}_level as matrix_y",
             f"from {source}",
@@ -241,7 +241,8 @@ def _score_text(mean: WeightedMean, settings: ValueSettings, source: str) -> str
 COMPARISONS = {"at_least": ">=", "below": "<"}
 
 
-def _override_expression(rules: Sequence[OverrideRule]) -> str:
+def override_expression(rules: Sequence[OverrideRule]) -> str:
+    """SQL for the tier that the first rule a customer meets sets; null where none does."""
     if not rules:
         return "null::int"
     cases = [
@@ -251,7 +252,8 @@ def _override_expression(rules: Sequence[OverrideRule]) -> str:
     return f"(case {' '.join(cases)} end)::int"
 
 
-def _override_parameters(rules: Sequence[OverrideRule], tier_count: int) -> dict[str, Any]:
+def override_parameters(rules: Sequence[OverrideRule], tier_count: int) -> dict[str, Any]:
+    """What `override_expression` binds."""
     values = {f"rule_{place}_value": rule.value for place, rule in enumerate(rules)}
     return values | {f"rule_{place}_tier": min(rule.tier_number, tier_count) for place, rule in enumerate(rules)}
 

@@ -16,6 +16,7 @@ from crm_core.listing import Listing
 from crm_core.settings import RULE_FEATURES, OverrideRule
 from crm_core.value import BEHAVIOUR_RULES, LEVEL_NAMES, ValueTiers, absent_dimensions, tier_label, tier_labels
 from ui.against_saved import against_saved
+from ui.tiers_over_time import migration_tab, stability_tab
 from ui.value_controls import COMPARISONS, METHODS, SCALES, value_controls
 
 LIST_COLUMNS = (
@@ -149,6 +150,8 @@ def _pictures(tiers: ValueTiers) -> Narrowing:
         _("Matrix"): _matrix,
         _("Behaviour"): _behaviour,
         _("Moves"): _moves,
+        _("Migration"): _migration,
+        _("Stability"): _stability,
     }
     listing = tiers.listing()
     words: list[str] = []
@@ -251,6 +254,16 @@ def _moves(tiers: ValueTiers) -> Narrowing:
         f"{tier_label(tiers.saved.value, before)} → {tier_label(tiers.settings, after)}" for before, after in pairs
     ]
     return listing, words
+
+
+def _migration(tiers: ValueTiers) -> Narrowing:
+    migration_tab(tiers)
+    return tiers.listing(), []
+
+
+def _stability(tiers: ValueTiers) -> Narrowing:
+    stability_tab(tiers)
+    return tiers.listing(), []
 
 
 def _tier_words(tiers: ValueTiers, number: int) -> str:

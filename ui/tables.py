@@ -10,7 +10,7 @@ import pyarrow.csv
 import streamlit as st
 
 from crm_core import formats
-from crm_core.labels import loyalty_type_name, outcome_name, risk_band_name
+from crm_core.labels import loyalty_type_name, outcome_name, risk_band_name, stage_name
 from crm_core.language import _
 from crm_core.listing import Listing
 from crm_core.settings import ValueSettings
@@ -69,6 +69,22 @@ def columns(currency: str, value: ValueSettings) -> dict[str, Column]:
         "segment": Column(_("Segment"), width=150),
         "rfm_code": Column("RFM", width="small", help=_("Scores of freshness, orders and revenue; 1 is the worst")),
         "reasons": Column(_("Why"), width=350),
+        "stage": Column(_("Stage"), stage_name, width="small"),
+        "earlier_stage": Column(_("Stage then"), stage_name, width="small", help=_("On the day compared with")),
+        "earlier_revenue": Column(_("Revenue then"), money, help=_("In the look-back window of the day compared with")),
+        "growth": Column(
+            _("Growth"),
+            lambda share: formats.percent(share, signed=True),
+            width="small",
+            help=_("Revenue of the look-back window against the one before"),
+        ),
+        "other_tier_number": Column(
+            _("Next tier"), tier, width="small", help=_("On the other side of the nearest cut")
+        ),
+        "cut_distance": Column(
+            _("To the cut"), lambda score: formats.number(score, 2), width="small", help=_("Points of score, 0 to 100")
+        ),
+        "kept_share": Column(_("Keeps the tier"), is_bar=True, help=_("Share of draws, 0 to 1")),
         "expected_value": Column(_("Expected value"), money, help=_("Over the horizon, discounted")),
         "expected_orders": Column(
             _("Expected orders"), lambda count: formats.number(count, 1), help=_("Over the horizon")
@@ -94,14 +110,15 @@ def customer_table(
     computed: Mapping[str, Callable[[dict[str, Any]], Any]] | None = None,
     sortable: Sequence[str] | None = None,
     lines: int = 1,
+    lowest_first: bool = False,
     on_row: Callable[[str | None], None] | None = None,
 ) -> None:
     """A list of customers with search, order, pages and export; a click on a row opens the customer.
 
-    `on_row` takes the click instead: it is told the customer of the row that is chosen, or None, on every run.
-
     `shown` are names of `columns`; `computed` gives those that the listing does not have, from a row.
-    `lines` is how many lines of text a row has room for; text wraps from three on.
+    `lines` is how many lines of text a row has room for; text wraps from three on. `lowest_first` is the order it
+    opens with. `on_row` takes the click instead: it is told the customer of the row that is chosen, or None, on every
+    run.
     """
     known = columns(currency, value)
     sortable = sortable or [name for name in shown if name in listing.columns]
@@ -116,7 +133,7 @@ def customer_table(
         direction = st.segmented_control(
             _("Order"),
             ["desc", "asc"],
-            default="desc",
+            default="asc" if lowest_first else "desc",
             required=True,
             format_func={"desc": _("Highest first"), "asc": _("Lowest first")}.__getitem__,
             key=f"{key}:direction",
@@ -179,7 +196,10 @@ def _config(column: Column) -> Any:
     return st.column_config.TextColumn(column.title, help=column.help, width=column.width)
 
 
-EXPORTED_AS_WORDS = ("tier_number", "saved_tier_number", "band", "loyalty_type", "outcome")
+EXPORTED_AS_WORDS = (
+    "tier_number", "saved_tier_number", "other_tier_number", "band", "loyalty_type", "outcome",
+    "stage", "earlier_stage",
+)  # fmt: skip
 
 
 def exported(

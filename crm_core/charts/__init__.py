@@ -8,6 +8,15 @@ from crm_core.charts.churn import gap_curve, revenue_at_risk, risk_by_tier, risk
 from crm_core.charts.customer import order_timeline, rank_bars, score_waterfall
 from crm_core.charts.economics import profit_bridge, tornado
 from crm_core.charts.evidence import calibration_curve, cut_curve, evidence_over_time, lift_bars
+from crm_core.charts.lifecycle import (
+    newcomer_months,
+    retention_triangle,
+    second_order_curves,
+    stage_bars,
+    stage_flows,
+    survival_curves,
+    tier_flows,
+)
 from crm_core.charts.lifetime import (
     alive_grid,
     alive_over_time,
@@ -22,7 +31,15 @@ from crm_core.charts.loyalty import MOST_POINTS, loyalty_plane, loyalty_shares
 from crm_core.charts.rfm import rfm_grid, rfm_scores, rfm_segments
 from crm_core.charts.style import Chart
 from crm_core.charts.trend import monthly_trend
-from crm_core.charts.value import behaviour_types, lorenz, moves_matrix, pyramid, score_histogram, value_matrix
+from crm_core.charts.value import (
+    behaviour_types,
+    lorenz,
+    moves_matrix,
+    pyramid,
+    score_histogram,
+    stability_bars,
+    value_matrix,
+)
 
 __all__ = [
     "MOST_POINTS",
@@ -45,11 +62,13 @@ __all__ = [
     "loyalty_shares",
     "monthly_trend",
     "moves_matrix",
+    "newcomer_months",
     "order_timeline",
     "profit_bridge",
     "pyramid",
     "rank_bars",
     "repeat_counts",
+    "retention_triangle",
     "revenue_at_risk",
     "rfm_grid",
     "rfm_scores",
@@ -58,7 +77,13 @@ __all__ = [
     "risk_histogram",
     "score_histogram",
     "score_waterfall",
+    "second_order_curves",
     "signal_bars",
+    "stability_bars",
+    "stage_bars",
+    "stage_flows",
+    "survival_curves",
+    "tier_flows",
     "tornado",
     "value_matrix",
 ]

@@ -18,6 +18,23 @@ RISK_BANDS = ("low", "watch", "high", "lost")
 RISK_COLOURS = {"low": "#6297C8", "watch": "#C28000", "high": "#C4261A", "lost": "#596576"}
 RISK_PATTERNS = {"low": "", "watch": "/", "high": "x", "lost": "."}
 
+STAGE_COLOURS = {
+    "prospect": "#8E8D89",
+    "new": "#1278B4",
+    "growing": "#3F9F63",
+    "mature": "#4058C4",
+    "declining": "#C28000",
+    "dormant": "#A06CD5",
+    "lost": "#596576",
+    "won_back": "#C2477F",
+    "unknown": "#8E8D89",
+}
+"""The stages of the lifecycle; always beside their names."""
+
+SERIES = ("#2B79B9", "#B8470F", "#5E9C74", "#A06CD5", "#8E8D89")
+"""Lines without an order, such as segments; each also has a dash of its own."""
+SERIES_DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+
 UNSCORED = "#6F7682"  # customers without a score
 PLAIN = "#2B79B9"  # a measure that has no class
 RISE = "#1278B4"  # moved to a better tier

@@ -324,6 +324,57 @@ def behaviour_types(summary: pa.Table, currency: str = "", title: str | None = N
     return Chart(panelled_bars("behaviour_types", rows, panels, 40), finding, style.alt_text(finding, facts))
 
 
+def stability_bars(by_tier: pa.Table, title: str | None = None) -> Chart:
+    """How many customers of each tier keep it when the weights are drawn anew.
+
+    `by_tier`, one row per tier: `tier_number`, `tier`, `customers`, `steady_share` (0-1, of its customers),
+    `mean_kept` (0-1, in an average draw).
+    """
+    tiers = style.rows(by_tier)
+    if not tiers:
+        return style.empty(title or _("Stability"))
+    count = max(2, min(len(palette.TIER_COLOURS), max(tier["tier_number"] for tier in tiers)))
+    sentences = [
+        _("{tier}: {share} of {customers} are steady, {kept} stay in an average draw").format(
+            tier=tier["tier"],
+            share=formats.percent(tier["steady_share"]),
+            customers=formats.customers(tier["customers"]),
+            kept=formats.percent(tier["mean_kept"]),
+        )
+        for tier in tiers
+    ]
+    rows = Rows(
+        labels=[style.bold(tier["tier"]) for tier in tiers],
+        keys=[tier["tier_number"] for tier in tiers],
+        hovers=[
+            style.hover(
+                tier["tier"],
+                formats.customers(tier["customers"]),
+                f"{_('Steady customers')}: {formats.percent(tier['steady_share'])}",
+                f"{_('Stay in an average draw')}: {formats.percent(tier['mean_kept'])}",
+            )
+            for tier in tiers
+        ],
+        colours=[palette.tier_colour(tier["tier_number"], count) for tier in tiers],
+    )
+    panels = (
+        Panel(
+            _("Steady customers"),
+            [tier["steady_share"] for tier in tiers],
+            [formats.percent(tier["steady_share"]) for tier in tiers],
+            full=1.0,
+        ),
+        Panel(
+            _("Stay in an average draw"),
+            [tier["mean_kept"] for tier in tiers],
+            [formats.percent(tier["mean_kept"]) for tier in tiers],
+            full=1.0,
+        ),
+    )
+    finding = title or sentences[0]
+    return Chart(panelled_bars("stability_bars", rows, panels, 30), finding, style.alt_text(finding, sentences))
+
+
 def _revenue_text(tier: Row, currency: str, is_small: bool) -> str:
     share = formats.percent(tier["revenue_share"])
     return share if is_small else f"{share} · {formats.money(tier['revenue'], currency)}"

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from crm_core import charts
 from crm_core.charts import Chart
+from crm_core.labels import STAGES, stage_name
 
 AS_OF = date(2026, 6, 30)
 
@@ -266,6 +267,64 @@ def rfm_scores() -> pa.Table:
     )
 
 
+def stages() -> pa.Table:
+    return table(
+        "stage label customers customer_share earlier_customers revenue revenue_share",
+        *(
+            (stage, stage_name(stage), 40 * place, 40 * place / 1120, 1120 - 40 * place, Decimal(place), place / 28)
+            for place, stage in enumerate(STAGES)
+        ),
+    )
+
+
+def stage_flows() -> pa.Table:
+    return table(
+        "from_stage to_stage customers revenue earlier_revenue",
+        ("mature", "mature", 300, Decimal(9000), Decimal(8000)),
+        ("mature", "declining", 40, Decimal(400), Decimal(1400)),
+        ("unknown", "new", 12, Decimal(90), Decimal(0)),
+    )
+
+
+def tier_flows() -> pa.Table:
+    return table(
+        "from_tier_number from_tier to_tier_number to_tier customers revenue earlier_revenue",
+        (1, "A", 1, "A", 90, Decimal(9000), Decimal(8000)),
+        (1, "A", 2, "B", 5, Decimal(200), Decimal(800)),
+        (2, "B", 1, "A", 7, Decimal(900), Decimal(300)),
+        (0, "-", 2, "B", 3, Decimal(20), Decimal(0)),
+    )
+
+
+def cohorts(count: int = 6, period_months: int = 1) -> pa.Table:
+    def cell(cohort: int, age: int) -> tuple[object, ...]:
+        first = date(2024 + cohort * period_months // 12, cohort * period_months % 12 + 1, 1)
+        if cohort + age >= count:
+            return first, age, None, None, None, None
+        return first, age, 100 - 10 * age, max(0, 1 - age / 10), Decimal(1000), 1 / (age + 1)
+
+    return table(
+        "cohort age customers customer_share revenue revenue_share",
+        *(cell(cohort, age) for cohort in range(count) for age in range(count)),
+    )
+
+
+def survival(pace: float = 0.01) -> pa.Table:
+    return table(
+        "days survival lower upper",
+        *((day, 1 - pace * day, max(0.0, 0.95 - pace * day), min(1.0, 1.05 - pace * day)) for day in range(1, 80)),
+        (90, 0.0, None, None),
+    )
+
+
+def newcomers() -> pa.Table:
+    return table("month customers confirmed", *((date(2026, month, 1), 10 * month, 4 * month) for month in range(1, 7)))
+
+
+def steadiness() -> pa.Table:
+    return table("tier_number tier customers steady_share mean_kept", (1, "A", 20, 0.9, 0.98), (2, "B", 30, 0.8, 0.95))
+
+
 def value_steps() -> pa.Table:
     return table(
         "value_from value_below customers expected_value",
@@ -367,6 +426,16 @@ CHARTS: dict[str, Callable[[], Chart]] = {
     "rfm_grid": lambda: charts.rfm_grid(rfm_grid(), "CNY"),
     "rfm_segments": lambda: charts.rfm_segments(rfm_segments(), "CNY"),
     "rfm_scores": lambda: charts.rfm_scores(rfm_scores(), "CNY"),
+    "stage_bars": lambda: charts.stage_bars(stages(), "CNY"),
+    "stage_flows": lambda: charts.stage_flows(stage_flows(), date(2026, 3, 31), AS_OF, "CNY"),
+    "tier_flows": lambda: charts.tier_flows(tier_flows(), date(2026, 3, 31), AS_OF, 4, "CNY"),
+    "retention_triangle": lambda: charts.retention_triangle(cohorts(), currency="CNY"),
+    "retention_triangle by quarter": lambda: charts.retention_triangle(cohorts(8, 3), 3, "CNY", by_revenue=True),
+    "retention_triangle of years": lambda: charts.retention_triangle(cohorts(36), currency="CNY"),
+    "survival_curves": lambda: charts.survival_curves({"1": survival(), "2": survival(0.008)}, 30),
+    "second_order_curves": lambda: charts.second_order_curves({"1": survival()}),
+    "newcomer_months": lambda: charts.newcomer_months(newcomers()),
+    "stability_bars": lambda: charts.stability_bars(steadiness()),
     "expected_value_steps": lambda: charts.expected_value_steps(value_steps(), "CNY"),
     "expected_concentration": lambda: charts.expected_concentration(value_curve()),
     "future_and_past": lambda: charts.future_and_past(best_customers(), "Revenue", "CNY"),

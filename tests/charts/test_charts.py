@@ -37,6 +37,14 @@ EMPTY = {
     "score_waterfall": lambda: charts.score_waterfall(tables.parts(), None),
     "rank_bars": lambda: charts.rank_bars(tables.parts().slice(0, 0)),
     "monthly_trend": lambda: charts.monthly_trend(tables.months().slice(0, 0)),
+    "stage_bars": lambda: charts.stage_bars(tables.stages().slice(0, 0)),
+    "stage_flows": lambda: charts.stage_flows(tables.stage_flows().slice(0, 0), tables.AS_OF, tables.AS_OF),
+    "tier_flows": lambda: charts.tier_flows(tables.tier_flows().slice(0, 0), tables.AS_OF, tables.AS_OF, 4),
+    "retention_triangle": lambda: charts.retention_triangle(tables.cohorts().slice(0, 0)),
+    "survival_curves": lambda: charts.survival_curves({}),
+    "second_order_curves": lambda: charts.second_order_curves({}),
+    "newcomer_months": lambda: charts.newcomer_months(tables.newcomers().slice(0, 0)),
+    "stability_bars": lambda: charts.stability_bars(tables.steadiness().slice(0, 0)),
     "rfm_grid": lambda: charts.rfm_grid(tables.rfm_grid().slice(0, 1)),
     "rfm_segments": lambda: charts.rfm_segments(tables.rfm_segments().slice(0, 0)),
     "rfm_scores": lambda: charts.rfm_scores(tables.rfm_scores().slice(0, 0)),
@@ -322,6 +330,44 @@ def test_a_single_day_is_called_one():
     one = tables.tested_days().slice(0, 2)
 
     assert charts.evidence_over_time(one).title == "Average precision 0.41 on the one day that can be tested"
+
+
+def test_a_period_not_yet_ended_is_an_empty_cell_and_one_without_customers_a_zero():
+    cells = table(
+        "cohort age customers customer_share revenue revenue_share",
+        (date(2026, 1, 1), 0, 2, 1.0, Decimal(10), 1.0),
+        (date(2026, 1, 1), 1, 0, 0.0, Decimal(0), 0.0),
+        (date(2026, 2, 1), 0, 1, 1.0, Decimal(10), 1.0),
+        (date(2026, 2, 1), 1, None, None, None, None),
+    )
+
+    drawn = charts.retention_triangle(cells).figure.data[0]
+
+    assert [list(line) for line in drawn.z] == [[0.0], [None]]
+    assert [list(line) for line in drawn.text] == [["0%"], [""]]
+
+
+def test_ribbons_of_those_who_stay_are_muted():
+    drawn = charts.stage_flows(tables.stage_flows(), date(2026, 3, 31), tables.AS_OF).figure.data[0]
+
+    assert drawn.link.color[0] == palette.FAINT
+    assert palette.FAINT not in drawn.link.color[1:]
+
+
+def test_classes_of_a_flow_stand_in_their_order_whatever_the_order_of_rows():
+    shuffled = tables.tier_flows().take([3, 2, 1, 0])
+
+    drawn = charts.tier_flows(shuffled, date(2026, 3, 31), tables.AS_OF, 4).figure.data[0]
+
+    assert [label[:8] for label in drawn.node.label] == ["<b>A</b>", "<b>B</b>", "<b>-</b>", "<b>A</b>", "<b>B</b>"]
+    assert list(drawn.node.y[:3]) == sorted(drawn.node.y[:3])
+
+
+def test_who_came_again_is_who_is_no_longer_waiting():
+    chart = charts.second_order_curves({"1": tables.survival()})
+
+    assert chart.figure.data[-1].y[0] == 0
+    assert chart.figure.data[-1].y[-1] == 1
 
 
 def test_a_cell_of_rfm_without_customers_is_faint_and_has_no_figures():

@@ -11,6 +11,8 @@ PALETTES = {
     "tiers": palette.TIER_COLOURS,
     "loyalty": tuple(palette.LOYALTY_COLOURS.values()),
     "risk": tuple(palette.RISK_COLOURS.values()),
+    "stages": tuple(palette.STAGE_COLOURS.values()),
+    "series": palette.SERIES,
     "plain": (palette.PLAIN, palette.RISE, palette.FALL),
 }
 

@@ -17,7 +17,8 @@ GIVEN = {
     "rfm_inputs", "rfm_worths", "saved_rfm",
     "customer_levels", "customer_scores", "customer_tiers", "cut_scores", "tier_cuts",
     "signal_inputs", "risk_scores", "loyalty_scores",
-    "current_labels", "earlier_labels", "set_aside",
+    "current_labels", "earlier_labels", "current_stages", "earlier_stages", "saved_stages", "customer_segments",
+    "current_tiers", "earlier_tiers", "set_aside",
 }  # fmt: skip
 
 
