@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import streamlit as st
 
@@ -208,7 +209,10 @@ def exported(
     known: Mapping[str, Column],
     computed: Mapping[str, Callable[[dict[str, Any]], Any]],
 ) -> bytes:
-    """All rows of a list as CSV that Excel opens in any language: labels in words, figures exact."""
+    """All rows of a list as CSV that Excel opens in any language: labels in words, figures exact.
+
+    A name that a spreadsheet would run as a formula is written as text.
+    """
     table = listing.everything()
     fields: dict[str, pa.Array] = {}
     for name in shown:
@@ -220,5 +224,12 @@ def exported(
         else:
             fields[known[name].title] = table[name].combine_chunks()
     written = io.BytesIO()
-    pyarrow.csv.write_csv(pa.table(fields), written)
+    pyarrow.csv.write_csv(pa.table({title: harmless(field) for title, field in fields.items()}), written)
     return b"\xef\xbb\xbf" + written.getvalue()
+
+
+def harmless(field: pa.Array) -> pa.Array:
+    """Texts that begin like a formula get an apostrophe in front, as spreadsheets themselves write text."""
+    if not pa.types.is_string(field.type):
+        return field
+    return pc.replace_substring_regex(field, r"^([=+\-@\t\r])", r"'\1")
