@@ -55,10 +55,12 @@ def tuning() -> None:
             ui.explain_problem(problem)
             chosen: Narrowing | None = None
         else:
+            against_saved = st.container()
+            chosen = _pictures(tiers)
+            with against_saved:
+                _against_saved(tiers)
             with headlines:
                 ui.headline_row(_headlines(tiers))
-            _against_saved(tiers)
-            chosen = _pictures(tiers)
     with left:
         value_controls(absent_dimensions(book), _customers_by_tier(tiers))
     if tiers is not None and chosen is not None:
