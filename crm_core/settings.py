@@ -156,8 +156,8 @@ class OverrideRule(Settings):
 class Matrix(Settings):
     """Two dimensions, each cut in two to four; tiers run along the diagonal."""
 
-    x_dimension: Literal[tuple(DimensionWeights.model_fields)] = Field("revenue", title=N_("Across"))  # type: ignore[valid-type]
-    y_dimension: Literal[tuple(DimensionWeights.model_fields)] = Field("growth", title=N_("Up"))  # type: ignore[valid-type]
+    x_dimension: Literal[tuple(DimensionWeights.model_fields)] = Field("revenue", title=N_("Across"))  # type: ignore[valid-type]  # the weights name them
+    y_dimension: Literal[tuple(DimensionWeights.model_fields)] = Field("growth", title=N_("Up"))  # type: ignore[valid-type]  # likewise
     x_cuts: tuple[Share, ...] = Field((0.5, 0.8), min_length=1, max_length=3, title=N_("Cuts across"))
     y_cuts: tuple[Share, ...] = Field((0.5,), min_length=1, max_length=3, title=N_("Cuts up"))
 

@@ -133,7 +133,7 @@ def _cards(types: LoyaltyTypes) -> None:
     for column, name in zip(st.columns(len(palette.LOYALTY_TYPES)), palette.LOYALTY_TYPES, strict=True):
         row = rows[name]
         with column, st.container(border=True, height="stretch"):
-            st.badge(loyalty_type_name(name), color=TYPE_COLOURS[name])  # type: ignore[arg-type]
+            st.badge(loyalty_type_name(name), color=TYPE_COLOURS[name])  # type: ignore[arg-type]  # names of badge colours
             st.markdown(
                 f"**{formats.customers(row['customers'])}** · {formats.percent(row['customer_share'])}  \n"
                 f"{formats.money(row['revenue'], types.book.data.currency)} · {formats.percent(row['revenue_share'])}"

@@ -153,7 +153,7 @@ def check(plans: Sequence[Plan], tell: Told) -> Checked:
                 _loads_folder() / _digest(plan),
                 database=session.workspace().database,
                 as_of=session.now().date(),
-                progress=lambda progress, name=file.name: tell(name, progress),  # type: ignore[misc]
+                progress=lambda progress, name=file.name: tell(name, progress),  # type: ignore[misc]  # bound per file
             )
         )
     checked = Checked(tuple(plans), tuple(loads))

@@ -29,7 +29,7 @@ def page() -> str:
         parts.extend(_row(column) for column in table.columns)
         parts.append("")
     parts.append("## Kinds\n\n| kind | stored as | how it is read |\n|---|---|---|")
-    parts.extend(f"| {kind} | `{SQL_TYPES[kind]}` | {text} |" for kind, text in KINDS.items())  # type: ignore[index]
+    parts.extend(f"| {kind} | `{SQL_TYPES[kind]}` | {text} |" for kind, text in KINDS.items())  # type: ignore[index]  # keys are kinds
     parts.append("\n## Why a row is set aside\n\n| code | meaning |\n|---|---|")
     parts.extend(f"| `{code}` | {text} |" for code, text in REASONS.items())
     return "\n".join(parts) + "\n"
