@@ -29,6 +29,7 @@ YEAR_FIRST = (
     "%Y/%m/%d %H:%M:%S",
     "%Y/%m/%d %H:%M",
 )
+LONE_DATE = "%Y-%m-%d"
 SHAPES_READ = 2000
 FEW = 0.02
 DAYS_READ = 100_000
@@ -314,8 +315,26 @@ def clean_sql(text: str) -> str:
 
 
 def year_first_sql(text: str) -> str:
-    """SQL that reads a cleaned value in one of the plain ways that begin with a year; null in any other."""
-    return f"case when {text}[5] in ('-', '/') then try_strptime({text}, [{', '.join(map(quoted, YEAR_FIRST))}]) end"
+    """SQL that reads a cleaned value in one of the plain ways that begin with a year; null in any other.
+
+    A format that does not fit costs twenty times one that does, so each is tried only where it may fit.
+    """
+    branches = []
+    for mark in ("-", "/"):
+        formats = [form for form in YEAR_FIRST if form[2] == mark]
+        days = [form for form in formats if len(form) == len(LONE_DATE)]
+        with_time = [form for form in formats if form not in days]
+        branches.append(f"when {text}[5] = '{mark}' and strlen({text}) <= 10 then {_strptime_sql(text, days)}")
+        if any("T" in form for form in with_time):
+            letter = [form for form in with_time if "T" in form]
+            branches.append(f"when {text}[5] = '{mark}' and contains({text}, 'T') then {_strptime_sql(text, letter)}")
+            with_time = [form for form in with_time if form not in letter]
+        branches.append(f"when {text}[5] = '{mark}' then {_strptime_sql(text, [*with_time, *days])}")
+    return f"case {' '.join(branches)} end"
+
+
+def _strptime_sql(text: str, formats: Sequence[str]) -> str:
+    return f"try_strptime({text}, [{', '.join(map(quoted, formats))}])"
 
 
 def shape_sql(text: str) -> str:

@@ -1,4 +1,4 @@
-"""From bytes to text: which encoding a file is in, and the file again as UTF-8 with LF line ends.
+"""From bytes to text: which encoding a file is in, and its lines as UTF-8 with LF line ends.
 
 The guess is made on a sample by content; the whole file is then decoded strictly, and a byte that
 does not fit is replaced and counted, never a crash. Nothing holds the file in memory.
@@ -6,7 +6,7 @@ does not fit is replaced and counted, never a crash. Nothing holds the file in m
 
 import codecs
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from crm_core.language import _
 
 SAMPLE_BYTES = 4 << 20
 CHUNK_BYTES = 4 << 20
+LONGEST_KEPT = 80 << 20  # of one line: more than any line that is read has
 REPLACEMENT = "\ufffd"
 
 BYTE_ORDER_MARKS = (
@@ -58,16 +59,26 @@ class Guess:
 
 @dataclass(frozen=True)
 class Survey:
-    """Counts over a whole file: physical lines, places that do not decode, NUL characters, quotes.
-
-    `delimiter_count` counts the delimiter asked about, in what was written.
-    """
+    """Counts over a whole file: physical lines, places that do not decode, NUL characters."""
 
     line_count: int
     bad_byte_count: int
     nul_count: int
-    quote_count: int
-    delimiter_count: int
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Whole lines of a text file as UTF-8 with LF ends, without NUL and byte order mark.
+
+    `line_count`, `bad_byte_count` and `nul_count` are of these lines; `bytes_read` is how far the file
+    has been read so far.
+    """
+
+    data: bytes
+    line_count: int
+    bad_byte_count: int
+    nul_count: int
+    bytes_read: int
 
 
 def guess_encoding(sample: bytes) -> Guess:
@@ -192,85 +203,100 @@ _reporter = _Reporter()
 codecs.register_error("clientele-report", _reporter)
 
 
-def normalise(
-    source: Path,
-    target: Path,
-    encoding: str,
-    *,
-    skip_lines: int = 0,
-    delimiter: str = "",
-    listener: Callable[[int], None] | None = None,
-) -> Survey:
-    """Write `source` to `target` as UTF-8 with LF ends, no NUL, no byte order mark, ended by a line end.
+def chunks(source: Path, encoding: str) -> Iterator[Chunk]:
+    """A file as whole lines, some megabytes at a time; a last line without an end gets one.
 
-    The first `skip_lines` physical lines are counted but not written. `listener` is told the bytes
-    read so far. Returns the counts of the whole file.
+    Bytes that do not decode are replaced and counted. Of a line longer than `LONGEST_KEPT` bytes the
+    rest is left out, so that a file without line ends is not held in memory.
     """
-    with target.open("wb") as written:
-        return _pass(source, encoding, written.write, skip_lines, delimiter, listener)
+    carried = b""
+    nuls = bad_bytes = bytes_read = 0
+    for text, bad, done in _utf8(source, encoding):
+        bytes_read, bad_bytes = done, bad_bytes + bad
+        nuls += text.count(b"\0")
+        data = carried + text.replace(b"\0", b"") if carried or nuls else text
+        carried = b""
+        if b"\r" in data:
+            if data.endswith(b"\r"):
+                data, carried = data[:-1], b"\r"
+            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        end = data.rfind(b"\n") + 1
+        data, carried = data[:end], _shortened(data[end:]) + carried
+        if data:
+            yield _chunk(data, bad_bytes, nuls, bytes_read)
+            bad_bytes = nuls = 0
+    last = carried.removesuffix(b"\r") + b"\n" if carried else b""
+    if last or bad_bytes or nuls:
+        yield _chunk(last, bad_bytes, nuls, bytes_read)
 
 
 def survey(source: Path, encoding: str, listener: Callable[[int], None] | None = None) -> Survey:
-    """The counts of `normalise`, nothing written."""
-    return _pass(source, encoding, lambda _text: 0, 0, "", listener)
+    """The counts of a whole file; `listener` is told the bytes read so far."""
+    lines = bad_bytes = nuls = 0
+    for chunk in chunks(source, encoding):
+        lines += chunk.line_count
+        bad_bytes += chunk.bad_byte_count
+        nuls += chunk.nul_count
+        if listener:
+            listener(chunk.bytes_read)
+    return Survey(lines, bad_bytes, nuls)
 
 
-def _pass(
-    source: Path,
-    encoding: str,
-    write: Callable[[bytes], int],
-    skip_lines: int,
-    delimiter: str,
-    listener: Callable[[int], None] | None,
-) -> Survey:
-    _reporter.count = 0
-    lines = nuls = quotes = delimiters = bytes_read = 0
-    counted = delimiter.encode("utf-8")
-    last, is_first = b"\n", True
+def _utf8(source: Path, encoding: str) -> Iterator[tuple[bytes, int, int]]:
+    """The content in UTF-8 without byte order mark, places that did not decode, and bytes read so far.
+
+    What is UTF-8 already is passed on as it is, to be judged by whole lines.
+    """
+    name = codecs.lookup(encoding).name
+    as_it_is = name in ("utf-8", "utf-8-sig")
     decoder = codecs.getincrementaldecoder(encoding)("clientele-report")
-    carried = ""
+    bytes_read, is_first = 0, True
     with source.open("rb") as file:
         while True:
-            raw = file.read(CHUNK_BYTES)
+            text = raw = file.read(CHUNK_BYTES)
             bytes_read += len(raw)
-            text = carried + decoder.decode(raw, final=not raw)
-            carried = ""
-            if raw and text.endswith("\r"):
-                text, carried = text[:-1], "\r"
+            bad = 0
+            if not as_it_is:
+                _reporter.count = 0
+                text = decoder.decode(raw, final=not raw).encode("utf-8", errors="replace")
+                bad = _reporter.count
             if is_first and text:
-                text, is_first = text.removeprefix("\ufeff"), False
-            if "\r" in text:
-                text = text.replace("\r\n", "\n").replace("\r", "\n")
-            if "\0" in text:
-                nuls += text.count("\0")
-                text = text.replace("\0", "")
-            encoded = text.encode("utf-8", errors="replace")
-            quotes += encoded.count(b'"')
-            body, skipped = _after_lines(encoded, skip_lines - lines)
-            lines += skipped + body.count(b"\n")
-            if counted:
-                delimiters += body.count(counted)
-            write(body)
-            last = encoded[-1:] or last
-            if listener and raw:
-                listener(bytes_read)
+                text, is_first = text.removeprefix(codecs.BOM_UTF8), False
+            if text or bad:
+                yield text, bad, bytes_read
             if not raw:
-                break
-    if last != b"\n":
-        lines += 1
-        write(b"\n")
-    return Survey(lines, _reporter.count, nuls, quotes, delimiters)
+                return
 
 
-def _after_lines(encoded: bytes, count: int) -> tuple[bytes, int]:
-    """What follows the first `count` line ends of `encoded`, and how many of them there were."""
+def _chunk(data: bytes, bad_bytes: int, nuls: int, bytes_read: int) -> Chunk:
+    """A chunk; what is not UTF-8 in it is replaced and counted."""
+    if not data.isascii():
+        _reporter.count = 0
+        text = data.decode("utf-8", "clientele-report")
+        if _reporter.count:
+            bad_bytes, data = bad_bytes + _reporter.count, text.encode("utf-8")
+    return Chunk(data, data.count(b"\n"), bad_bytes, nuls, bytes_read)
+
+
+def _shortened(line: bytes) -> bytes:
+    """The beginning of a line, up to a whole character."""
+    if len(line) <= LONGEST_KEPT:
+        return line
+    end = LONGEST_KEPT
+    while line[end] & 0xC0 == 0x80:
+        end -= 1
+    return line[:end]
+
+
+def after_lines(data: bytes, count: int) -> tuple[bytes, int]:
+    """What follows the first `count` line ends of `data`, and how many of them there were."""
     start = skipped = 0
     while skipped < count:
-        end = encoded.find(b"\n", start)
+        end = data.find(b"\n", start)
         if end < 0:
             return b"", skipped
         start, skipped = end + 1, skipped + 1
-    return (encoded[start:], skipped) if start else (encoded, 0)
+    return (data[start:], skipped) if start else (data, 0)
 
 
 def head_of(source: Path, encoding: str, size: int = SAMPLE_BYTES) -> tuple[str, bool]:

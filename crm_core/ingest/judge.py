@@ -13,7 +13,7 @@ from crm_core.ingest.amounts import LARGEST, MONEY_TYPE
 from crm_core.ingest.dates import quoted
 from crm_core.ingest.mapping import Mapping
 from crm_core.ingest.raw import RawTable, cell_names
-from crm_core.ingest.values import WHITE, CellReading, text_sql
+from crm_core.ingest.values import WHITE, CellReading, one_of_sql, text_sql
 from crm_core.schema import TABLES, Column, Table
 
 FIRST_PLAUSIBLE = date(1990, 1, 1)
@@ -50,14 +50,13 @@ def judge(
     table = TABLES[mapping.table]
     read = [*readings.values(), *extras.values()]
     cells = ", ".join(cell_names(raw.width))
-    texts = ", ".join(
-        f"{text_sql(reading.cell, reading.kind, reading.cell in raw.trim)} as {reading.text}" for reading in read
-    )
+    at_once = [f"{r.at_once} as {r.name}_at_once" for r in read if r.at_once]
+    texts = [f"{r.text_sql if r.at_once else text_sql(r.cell, r.kind, r.cell in raw.trim)} as {r.text}" for r in read]
     first = [f"{r.first_step} as {r.first_name}" for r in read if r.first_step]
     second = [f"{r.second_step} as {r.second_name}" for r in read if r.second_step]
     values = ", ".join(f"{reading.sql} as {reading.value}" for reading in read)
-    source = f"select line, flaw, raw, {cells}, {texts} from {raw.relation}"
-    for step in (first, second):
+    source = f"select line, flaw, raw, {cells} from {raw.relation}"
+    for step in (at_once, texts, first, second):
         if step:
             source = f"select *, {', '.join(step)} from ({source})"
     typed = f"select *, {values} from ({source})"
@@ -104,8 +103,7 @@ def _reasons(
     found.append(_Reason(_total_sql(table, readings, width), quoted("total_line"), nothing, nothing))
     status = extras.get("status")
     if status:
-        kept = ", ".join(map(quoted, mapping.kept_statuses)) or "null"
-        condition = f"coalesce({status.text} not in ({kept}), true)"
+        condition = f"not {one_of_sql(status.text, mapping.kept_statuses)}"
         found.append(_Reason(condition, quoted("status_not_counted"), quoted(headers["status"]), status.text))
     for column in table.columns:
         if column.required:

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from crm_core.engine.database import Database, shared_database
+from crm_core.engine.watching import watched
 from crm_core.errors import InputError
 from crm_core.ingest.cells import FALSE_WORDS, TRUE_WORDS, is_number
 from crm_core.ingest.columnar import columnar_table, parquet_schema, register_frame, safe_path, text_relation
@@ -19,10 +20,11 @@ from crm_core.ingest.dates import quoted
 from crm_core.ingest.inspect import inspect_frame
 from crm_core.ingest.judge import Judgement, judge
 from crm_core.ingest.mapping import Mapping, check_mapping, guess_mapping
+from crm_core.ingest.one_reading import Column, Outcome, load_in_one_reading
 from crm_core.ingest.quality import QualityReport
 from crm_core.ingest.raw import RawTable, parquet_relation
 from crm_core.ingest.read_text import read_text
-from crm_core.ingest.report import ASIDE, write_report
+from crm_core.ingest.report import ASIDE, amount_in, exact_duplicates, write_report
 from crm_core.ingest.source import Progress, ProgressListener, SourceTable
 from crm_core.ingest.values import CellReading, decide_reading, trim_cells
 from crm_core.ingest.workbook import read_workbook
@@ -80,19 +82,17 @@ def load_table(
         tempfile.TemporaryDirectory(prefix=".reading-", dir=folder) as work,
         database.cursor() as cursor,
     ):
-        raw = read_raw(source, Path(work), cursor, tell)
-        tell(Progress("type", 0, raw.row_count))
-        raw = replace(raw, trim=trim_cells(cursor, raw, _cells(source, mapping)))
-        judgement = _judge(cursor, raw, source, mapping, as_of)
-        tell(Progress("write", 0, raw.row_count))
         written = Path(work) / "accepted.parquet", Path(work) / "set_aside.parquet"
-        _write_accepted(cursor, judgement, source, written[0])
-        _write_set_aside(cursor, judgement, raw, source, *written)
-        report = write_report(cursor, judgement, raw, source, mapping, written[0], as_of)
+        outcome = _in_one_reading(cursor, source, mapping, as_of, written[0], tell) or _carefully(
+            cursor, source, mapping, as_of, written[0], tell
+        )
+        tell(Progress("count", 50, 100))
+        _write_set_aside(cursor, outcome.judgement, outcome.raw, source, *written)
+        report = write_report(cursor, outcome, source, mapping, written[0], as_of)
+        tell(Progress("count", 100, 100))
         for path in written:
             path.replace(folder / path.name)
         (folder / "report.json").write_text(report.model_dump_json(indent=1), encoding="utf-8")
-        tell(Progress("write", raw.row_count, raw.row_count))
     return LoadedTable(mapping.table, folder, mapping, report)
 
 
@@ -142,19 +142,69 @@ def read_raw(
     return columnar_table(parquet_relation(target), len(source.headers), source.line_count)
 
 
-def _cells(source: SourceTable, mapping: Mapping) -> list[str]:
-    """The cells the mapping reads."""
-    return [f"c{source.headers.index(header)}" for header in mapping.headers_used()]
-
-
 def _nobody(_progress: Progress) -> None:
     return None
 
 
-def _judge(
-    cursor: duckdb.DuckDBPyConnection, raw: RawTable, source: SourceTable, mapping: Mapping, as_of: date | None
-) -> Judgement:
-    """Decide each column over the whole of it and compose the query that judges the rows."""
+def _in_one_reading(
+    cursor: duckdb.DuckDBPyConnection,
+    source: SourceTable,
+    mapping: Mapping,
+    as_of: date | None,
+    accepted: Path,
+    tell: ProgressListener,
+) -> Outcome | None:
+    """A text file as plain as its sample; None for any other."""
+    if source.format != "text":
+        return None
+    columns, headers = _columns(source, mapping)
+    return load_in_one_reading(
+        cursor,
+        source,
+        mapping,
+        columns,
+        lambda raw, readings: _judged(raw, source, mapping, readings, headers, as_of),
+        accepted,
+        WRITTEN,
+        tell,
+    )
+
+
+def _carefully(
+    cursor: duckdb.DuckDBPyConnection,
+    source: SourceTable,
+    mapping: Mapping,
+    as_of: date | None,
+    accepted: Path,
+    tell: ProgressListener,
+) -> Outcome:
+    """Any source: all records as text first, each column decided over the whole of it, then the rows."""
+    raw = read_raw(source, accepted.parent, cursor, tell)
+    tell(Progress("type", 0, 100))
+    columns, headers = _columns(source, mapping)
+    raw = replace(raw, trim=trim_cells(cursor, raw, [column.cell for column in columns]))
+    readings = {}
+    for place, column in enumerate(columns, start=1):
+        readings[column.name] = decide_reading(
+            cursor,
+            raw,
+            column.name,
+            column.cell,
+            column.kind,
+            mapping.date_order,
+            mapping.decimal_mark,
+            is_rate=column.is_rate,
+        )
+        tell(Progress("type", 100 * place // len(columns), 100))
+    _refuse_undecided(source, headers, readings)
+    judgement = _judged(raw, source, mapping, readings, headers, as_of)
+    _write_accepted(cursor, judgement, source, accepted, tell)
+    tell(Progress("count", 0, 100))
+    return Outcome(raw, judgement, amount_in(cursor, judgement), exact_duplicates(cursor, raw))
+
+
+def _columns(source: SourceTable, mapping: Mapping) -> tuple[list[Column], dict[str, str]]:
+    """The columns the mapping reads, and the header behind each."""
     table = TABLES[mapping.table]
     cells = {header: f"c{place}" for place, header in enumerate(source.headers)}
     kinds: dict[str, Kind] = {name: table.column(name).kind for name in mapping.columns}
@@ -163,20 +213,22 @@ def _judge(
         header = getattr(mapping, extra)
         if header:
             headers[extra], kinds[extra] = header, kind
-    readings = {
-        name: decide_reading(
-            cursor,
-            raw,
-            name,
-            cells[headers[name]],
-            kinds[name],
-            mapping.date_order,
-            mapping.decimal_mark,
-            is_rate=name == "discount" and mapping.discount_is_rate,
-        )
-        for name in headers
-    }
-    _refuse_undecided(source, headers, readings)
+    columns = [
+        Column(name, cells[header], kinds[name], name == "discount" and mapping.discount_is_rate)
+        for name, header in headers.items()
+    ]
+    return columns, headers
+
+
+def _judged(
+    raw: RawTable,
+    source: SourceTable,
+    mapping: Mapping,
+    readings: Dictionary[str, CellReading],
+    headers: Dictionary[str, str],
+    as_of: date | None,
+) -> Judgement:
+    """The query that judges the rows of `raw`, read so."""
     ours = {name: reading for name, reading in readings.items() if name not in EXTRA_KINDS}
     extras = {name: reading for name, reading in readings.items() if name in EXTRA_KINDS}
     return judge(raw, mapping, ours, extras, headers, as_of, _yes_no_cells(source))
@@ -206,12 +258,20 @@ def _refuse_undecided(
             )
 
 
-def _write_accepted(cursor: duckdb.DuckDBPyConnection, judgement: Judgement, source: SourceTable, target: Path) -> None:
+def _write_accepted(
+    cursor: duckdb.DuckDBPyConnection,
+    judgement: Judgement,
+    source: SourceTable,
+    target: Path,
+    tell: ProgressListener,
+) -> None:
     columns = ", ".join(judgement.table.column_names)
-    cursor.execute(
+    watched(
+        cursor,
         f"copy (select {columns}, {quoted(source.file_name)} as source_file, cast(line as bigint) as source_line "
-        f"from ({judgement.sql}) where reason is null and not is_blank) to {quoted(str(target))} ({WRITTEN})"
-    ).fetchall()
+        f"from ({judgement.sql}) where reason is null and not is_blank) to {quoted(str(target))} ({WRITTEN})",
+        lambda share: tell(Progress("write", round(100 * (share or 0)), 100)),
+    )
 
 
 def _write_set_aside(

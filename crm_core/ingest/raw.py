@@ -39,6 +39,14 @@ def cell_names(width: int) -> list[str]:
     return [f"c{place}" for place in range(width)]
 
 
+def raw_schema(width: int) -> pa.Schema:
+    """The columns of a raw table in Arrow."""
+    return pa.schema(
+        [("line", pa.int64()), ("flaw", pa.string()), ("raw", pa.string())]
+        + [(name, pa.string()) for name in cell_names(width)]
+    )
+
+
 def parquet_relation(path: Path) -> str:
     """SQL that reads one Parquet file; the path must hold none of DuckDB's wildcards."""
     return f"read_parquet({quoted(str(path))})"
@@ -51,10 +59,7 @@ class RawWriter:
         self.path = path
         self.row_count = 0
         self._width = width
-        self._schema = pa.schema(
-            [("line", pa.int64()), ("flaw", pa.string()), ("raw", pa.string())]
-            + [(name, pa.string()) for name in cell_names(width)]
-        )
+        self._schema = raw_schema(width)
         self._empty = [None] * width
         self._lines: list[int] = []
         self._flaws: list[str | None] = []

@@ -1,136 +1,82 @@
-"""Text files to raw cells: DuckDB's fast reader where it can be trusted, ours everywhere else.
-
-DuckDB's reader loses rows without a word in several ways (docs/decisions/0005-reading-text-twice.md).
-It is believed in one case only: it reads strictly without an error, gives as many rows as the file has
-physical lines, *and* the delimiters of the file are those between the cells and inside them (it drops
-an empty cell too many without a word). Anything else (ragged rows, values with line ends, blank lines,
-stray quotes) goes through `records`, which accounts for every line.
-"""
+"""Text files as raw tables: what the stream of their records holds, kept to be asked many times."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import pyarrow as pa
 
+from crm_core.engine.watching import watched
 from crm_core.ingest.cells import is_date, is_number
 from crm_core.ingest.dates import quoted
-from crm_core.ingest.decode import Survey, normalise
-from crm_core.ingest.dialect import WHITE_SPACE
-from crm_core.ingest.raw import RawTable, RawWriter, cell_names, parquet_relation
+from crm_core.ingest.raw import RawTable, parquet_relation
 from crm_core.ingest.records import LooksLikeRecord, records
 from crm_core.ingest.source import Dialect, Progress, ProgressListener, SourceTable
+from crm_core.ingest.text_stream import TextStream
 
-LONGEST_RECORD = 16 << 20
-LINES_A_REPORT = 200_000
+RECORDS = "records_of_text"
 
 
 def read_text(
     source: SourceTable, folder: Path, cursor: duckdb.DuckDBPyConnection, listener: ProgressListener
 ) -> RawTable:
-    """All records of a text file; intermediate files go into `folder`."""
-    dialect = source.dialect
-    if dialect is None:
-        raise ValueError("a text source has a dialect")
-    width = len(source.headers)
-    body, raw_path = folder / "body.csv", folder / "raw.parquet"
-    size = source.path.stat().st_size
-    survey = normalise(
-        source.path,
-        body,
-        source.encoding,
-        skip_lines=dialect.header_lines,
-        delimiter=dialect.delimiter,
-        listener=lambda done: listener(Progress("decode", done, size)),
+    """All records of a text file, kept in `folder`."""
+    stream = text_stream(source)
+    kept = folder / "raw.parquet"
+    query_stream(
+        cursor, stream, f"copy {RECORDS} to {quoted(str(kept))} (format parquet, compression snappy)", listener
     )
-    body_lines = survey.line_count - dialect.header_lines
-    listener(Progress("read", 0, body_lines))
-    row_count, continued = body_lines, 0
-    if not _read_fast(cursor, body, raw_path, dialect, width, body_lines, survey):
-        row_count, continued = _read_carefully(source, body, raw_path, dialect, width, body_lines, listener)
-    body.unlink()
-    listener(Progress("read", body_lines, body_lines))
-    return RawTable(
-        relation=parquet_relation(raw_path),
-        width=width,
-        row_count=row_count,
-        line_count=survey.line_count,
-        header_lines=dialect.header_lines,
-        blank_lines=body_lines - row_count - continued,
-        continued_lines=continued,
-        bad_byte_count=survey.bad_byte_count,
-        nul_count=survey.nul_count,
-    )
+    return raw_table(stream, parquet_relation(kept))
 
 
-def _read_fast(
+def text_stream(source: SourceTable) -> TextStream:
+    return TextStream(source, record_test(source))
+
+
+def query_stream(
     cursor: duckdb.DuckDBPyConnection,
-    body: Path,
-    target: Path,
-    dialect: Dialect,
-    width: int,
-    body_lines: int,
-    survey: Survey,
-) -> bool:
-    """Whether DuckDB read every line as one row of `width` cells; if not, what it wrote means nothing."""
-    if dialect.delimiter == WHITE_SPACE or dialect.escape or dialect.spaced or dialect.pad_short_rows or width < 2:
-        return False
-    quote = dialect.quote if survey.quote_count or dialect.quote == "'" else ""
-    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in cell_names(width))
-    read = (
-        f"read_csv({quoted(str(body))}, auto_detect=false, header=false, delim={quoted(dialect.delimiter)}, "
-        f"quote={quoted(quote)}, escape={quoted(quote)}, new_line='\\n', columns={{{columns}}}, strict_mode=true, "
-        f"max_line_size={LONGEST_RECORD}, nullstr='', compression='none')"
-    )
-    try:
-        cursor.execute(
-            f"copy (select row_number() over () + {dialect.header_lines} as line, cast(null as varchar) as flaw, "
-            f"cast(null as varchar) as raw, * from {read}) "
-            f"to {quoted(str(target))} (format parquet, compression snappy)"
-        ).fetchall()
-    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.InvalidTypeException):
-        return False
-    rows, inner = _rows_and_inner_delimiters(cursor, target, dialect.delimiter, width, bool(quote))
-    return rows == body_lines and survey.delimiter_count == rows * (width - 1) + inner
-
-
-def _rows_and_inner_delimiters(
-    cursor: duckdb.DuckDBPyConnection, target: Path, delimiter: str, width: int, is_quoted: bool
-) -> tuple[int, int]:
-    """Rows read, and delimiters that stand inside values; without quotes there are none."""
-    mark = quoted(delimiter)
-    inner = " + ".join(
-        f"coalesce(sum(len({cell}) - len(replace({cell}, {mark}, ''))) filter (contains({cell}, {mark})), 0)"
-        for cell in cell_names(width)
-    )
-    counted = inner if is_quoted else "0"
-    found = cursor.execute(f"select count(*), {counted} from {parquet_relation(target)}").fetchone()
-    return (int(found[0]), int(found[1])) if found else (0, 0)
-
-
-def _read_carefully(
-    source: SourceTable,
-    body: Path,
-    target: Path,
-    dialect: Dialect,
-    width: int,
-    body_lines: int,
+    stream: TextStream,
+    sql: str,
     listener: ProgressListener,
-) -> tuple[int, int]:
-    """Rows read line by line, and the lines that only continue a row above them."""
-    continued = 0
-    next_report = LINES_A_REPORT
-    with (
-        body.open(encoding="utf-8", newline="\n") as lines,
-        RawWriter(target, width) as writer,
-    ):
-        first_line = dialect.header_lines + 1
-        for record in records(lines, dialect, width, first_line, record_test(source)):
-            writer.add(record.line, record.cells, record.flaw, record.raw)
-            continued += record.span - 1
-            if writer.row_count >= next_report:
-                listener(Progress("read", record.line - first_line, body_lines))
-                next_report += LINES_A_REPORT
-        return writer.row_count, continued
+    reader: pa.RecordBatchReader | None = None,
+) -> list[tuple[Any, ...]]:
+    """The rows of a statement that reads the records of the file, under the name `RECORDS`, once.
+
+    The listener is told the bytes and rows read; what it raises stops the statement.
+    """
+    size = stream.source.path.stat().st_size
+
+    def look(_share: float | None) -> None:
+        listener(Progress("read", stream.counts.bytes_read, size, stream.counts.row_count))
+
+    cursor.complete()
+    cursor.register(RECORDS, reader or stream.reader())
+    try:
+        return watched(cursor, sql, look, stream.stop)
+    except duckdb.Error:
+        if stream.failure:
+            raise stream.failure from None
+        raise
+    finally:
+        cursor.complete()
+        cursor.unregister(RECORDS)
+
+
+def raw_table(stream: TextStream, relation: str) -> RawTable:
+    """The counts of a stream read to its end, and where its records lie now."""
+    counts = stream.counts
+    return RawTable(
+        relation=relation,
+        width=stream.width,
+        row_count=counts.row_count,
+        line_count=stream.dialect.header_lines + counts.line_count,
+        header_lines=stream.dialect.header_lines,
+        blank_lines=counts.line_count - counts.row_count - counts.continued_lines,
+        continued_lines=counts.continued_lines,
+        bad_byte_count=counts.bad_byte_count,
+        nul_count=counts.nul_count,
+    )
 
 
 def record_test(source: SourceTable) -> LooksLikeRecord:

@@ -10,6 +10,7 @@ import duckdb
 from crm_core.ingest.dates import quoted
 from crm_core.ingest.judge import Judgement
 from crm_core.ingest.mapping import Mapping
+from crm_core.ingest.one_reading import Outcome
 from crm_core.ingest.quality import ColumnQuality, Example, QualityReport, ReasonCount, Undecided
 from crm_core.ingest.raw import RawTable, cell_names, parquet_relation
 from crm_core.ingest.source import SourceTable
@@ -24,20 +25,19 @@ COUNTED_EXACTLY = 1_000_000
 
 def write_report(
     cursor: duckdb.DuckDBPyConnection,
-    judgement: Judgement,
-    raw: RawTable,
+    outcome: Outcome,
     source: SourceTable,
     mapping: Mapping,
     accepted: Path,
     as_of: date | None,
 ) -> QualityReport:
     """Count everything; the amounts that came in are summed on their own, not as kept + set aside."""
+    judgement, raw = outcome.judgement, outcome.raw
     kept = parquet_relation(accepted)
     table = judgement.table
     rows_kept = _one(cursor, f"select count(*) from {kept}")
     rows_aside = _one(cursor, f"select count(*) from {ASIDE}")
     has_amount = "amount" in table.column_names
-    amounts = _amounts(cursor, judgement, kept) if has_amount else (Decimal(0), Decimal(0), Decimal(0))
     returns = _one(cursor, f"select count(*) from {kept} where amount < 0") if has_amount else 0
     days = _days(cursor, table, kept, as_of)
     return QualityReport(
@@ -51,13 +51,13 @@ def write_report(
         continued_lines=raw.continued_lines,
         rows_kept=rows_kept,
         rows_set_aside=rows_aside,
-        amount_in=amounts[0],
-        amount_kept=amounts[1],
-        amount_set_aside=amounts[2],
+        amount_in=outcome.amount_in,
+        amount_kept=_total(cursor, kept) if has_amount else Decimal(0),
+        amount_set_aside=_total(cursor, ASIDE) if has_amount else Decimal(0),
         return_rows=returns,
         reasons=_reasons(cursor),
         columns=_columns(cursor, judgement, mapping, kept, _unreadable(cursor, judgement)),
-        exact_duplicates=_duplicates(cursor, raw),
+        exact_duplicates=outcome.exact_duplicates,
         damaged_ids=_damaged_ids(cursor, judgement, kept),
         bad_byte_count=raw.bad_byte_count,
         nul_count=raw.nul_count,
@@ -72,15 +72,16 @@ def _one(cursor: duckdb.DuckDBPyConnection, sql: str) -> int:
     return int(found[0]) if found and found[0] is not None else 0
 
 
-def _amounts(cursor: duckdb.DuckDBPyConnection, judgement: Judgement, kept: str) -> tuple[Decimal, Decimal, Decimal]:
-    """Sums of what came in, of what was kept and of what was set aside."""
-    sums = (
-        cursor.execute(f"select sum(amount) from ({judgement.sql})").fetchone(),
-        cursor.execute(f"select sum(amount) from {kept}").fetchone(),
-        cursor.execute(f"select sum(amount) from {ASIDE}").fetchone(),
-    )
-    came, stayed, left = (Decimal(row[0]) if row and row[0] is not None else Decimal(0) for row in sums)
-    return came, stayed, left
+def amount_in(cursor: duckdb.DuckDBPyConnection, judgement: Judgement) -> Decimal:
+    """The sum of the amounts of all rows the query of `judgement` reads."""
+    if "amount" not in judgement.table.column_names:
+        return Decimal(0)
+    return _total(cursor, f"({judgement.sql})")
+
+
+def _total(cursor: duckdb.DuckDBPyConnection, relation: str) -> Decimal:
+    row = cursor.execute(f"select sum(amount) from {relation}").fetchone()
+    return Decimal(row[0]) if row and row[0] is not None else Decimal(0)
 
 
 def _unreadable(cursor: duckdb.DuckDBPyConnection, judgement: Judgement) -> dict[str, int]:
@@ -164,7 +165,8 @@ def _unreadable_examples(
     return tuple(Example(line=line, header=mapping.columns.get(name), value=value) for line, value in rows)
 
 
-def _duplicates(cursor: duckdb.DuckDBPyConnection, raw: RawTable) -> int:
+def exact_duplicates(cursor: duckdb.DuckDBPyConnection, raw: RawTable) -> int:
+    """Rows whose every cell repeats that of a row above."""
     cells = ", ".join(cell_names(raw.width))
     return _one(
         cursor,
@@ -201,7 +203,11 @@ def _damaged_ids(cursor: duckdb.DuckDBPyConnection, judgement: Judgement, kept: 
     ids = [name for name in judgement.readings if name.endswith("_id")]
     if not ids:
         return 0
-    damaged = " or ".join(f"regexp_full_match({name}, '[0-9]([.][0-9]+)?[eE][+]?[0-9]+')" for name in ids)
+    damaged = " or ".join(
+        f"((contains({name}, 'E') or contains({name}, 'e')) "
+        f"and regexp_full_match({name}, '[0-9]([.][0-9]+)?[eE][+]?[0-9]+'))"
+        for name in ids
+    )
     return _one(cursor, f"select count(*) from {kept} where {damaged}")
 
 

@@ -106,11 +106,16 @@ class SourceTable:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a load is: `done` of `total` in the step called `step` ("decode", "read", "type", "write")."""
+    """How far a load is in the step called `step` ("read", "type", "write", "count").
+
+    `done` of `total` are bytes of the file where it is read, and `rows` the rows found so far; elsewhere they
+    are hundredths of the step, as far as known.
+    """
 
     step: str
     done: int
     total: int
+    rows: int = 0
 
     @property
     def share(self) -> float:

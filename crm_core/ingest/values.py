@@ -6,7 +6,7 @@ expression the same work is many times slower.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -36,8 +36,10 @@ from crm_core.ingest.dates import (
 from crm_core.ingest.raw import RawTable
 from crm_core.schema import Kind
 
-WHITE = " \t\n\u00a0\u3000"
+WIDE = "\u00a0\u3000"
+WHITE = " \t\n" + WIDE
 ABSENT_TEXT = ("NULL", "null", "Null", "\\N", "nan", "NaN", "#N/A", "<NA>", "NaT", "#NULL!")
+PLAIN_DATES = "1900-01-01", "2199-12-31"
 ABSENT_VALUE = (*ABSENT_TEXT, "N/A", "n/a", "None", "none", "NA", "nil", "-", "--", "—")
 
 
@@ -57,6 +59,12 @@ class CellReading:
     sql: str
     dates: DateReading | None = None
     numbers: NumberReading | None = None
+    at_once: str | None = None  # SQL that reads a plain cell as it stands, before its text is looked at
+
+    @property
+    def text_sql(self) -> str:
+        """SQL for `text`; of a cell read at once it is not looked at, and may have white space at its ends."""
+        return f"case when {self.name}_at_once is null then {text_sql(self.cell, self.kind)} else {self.cell} end"
 
     @property
     def first_name(self) -> str:
@@ -76,6 +84,26 @@ class CellReading:
         """The typed value in SQL."""
         return f"{self.name}_value"
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing in the column needed a decision: dates that begin with the year, plain numbers, bare text."""
+        if self.dates:
+            return not self.dates.formats and not self.dates.is_undecided
+        if self.numbers:
+            return self.numbers.odd_count == 0 and self.numbers.decimal_mark == "."
+        return self.kind != "text" or self.sql == self.text
+
+    @property
+    def doubt(self) -> str | None:
+        """SQL for whether a filled cell is not plain, of a column thought to be; null for text, which always is."""
+        if self.dates:
+            first, last = PLAIN_DATES
+            is_plain = f"{self.second_name} between timestamp '{first}' and timestamp '{last}'"
+            return f"({self.text} is not null and not coalesce({is_plain}, false))"
+        if self.numbers:
+            return f"({self.text} is not null and {self.first_name} is null)"
+        return None if self.kind == "text" else f"({self.text} is not null and {self.value} is null)"
+
 
 def text_sql(cell: str, kind: Kind, is_trim: bool = False) -> str:
     """SQL for a cell trimmed, null where it is empty or says that nothing is there.
@@ -83,17 +111,48 @@ def text_sql(cell: str, kind: Kind, is_trim: bool = False) -> str:
     `is_trim` says that no value of the column has white space at its ends: a good part of the work.
     """
     absent = ABSENT_TEXT if kind == "text" else ABSENT_VALUE
-    ends = ", ".join(map(quoted, WHITE))
-    needs_trim = f"{cell}[1] in ({ends}) or {cell}[-1] in ({ends})"
-    trimmed = cell if is_trim else f"case when {needs_trim} then trim({cell}, {quoted(WHITE)}) else {cell} end"
-    return f"case when {trimmed} not in ('', {', '.join(map(quoted, absent))}) then {trimmed} end"
+    longest = max(len(word.encode()) for word in absent)
+    trimmed = cell if is_trim else f"case when {_spaced_sql(cell)} then trim({cell}, {quoted(WHITE)}) else {cell} end"
+    begins_with_digit = f"({trimmed} >= '0' and {trimmed} < ':')"
+    is_absent = one_of_sql(trimmed, ("", *absent))
+    return f"case when strlen({trimmed}) > {longest} or {begins_with_digit} or not {is_absent} then {trimmed} end"
+
+
+def one_of_sql(text: str, words: Iterable[str]) -> str:
+    """SQL for whether a text is one of some words.
+
+    Not `in`: DuckDB makes a join of it, asked of every row and whether the answer is wanted or not.
+    """
+    branches = " ".join(f"when {quoted(word)} then true" for word in words)
+    return f"case {text} {branches} else false end" if branches else "false"
+
+
+def reading_at_once(reading: CellReading) -> CellReading:
+    """The same reading of a column thought to be plain, its plain cells read without looking at their text."""
+    found = f"{reading.name}_at_once"
+    if reading.numbers and reading.first_step:
+        value = f"coalesce({found}, {reading.first_name}, {reading.sql})"
+        first = f"coalesce({found}, {reading.first_step})"
+        return replace(reading, at_once=plain_sql(reading.cell), first_step=first, sql=value)
+    if reading.dates:
+        clean = f"case when {found} is null then {reading.first_step} end"
+        year_first = f"coalesce({found}, {reading.second_step})"
+        return replace(reading, at_once=year_first_sql(reading.cell), first_step=clean, second_step=year_first)
+    return reading
+
+
+def _spaced_sql(cell: str) -> str:
+    """SQL for whether white space may stand at an end of a cell; comparing beginnings is the cheapest way to ask."""
+    beginnings = " or ".join(
+        f"({cell} >= {quoted(white)} and {cell} < {quoted(chr(ord(white) + 1))})" for white in WIDE
+    )
+    return f"({cell} < '!' or {beginnings} or contains({quoted(WHITE)}, {cell}[-1]))"
 
 
 def trim_cells(cursor: duckdb.DuckDBPyConnection, raw: RawTable, cells: Iterable[str]) -> frozenset[str]:
     """Those of `cells` no value of which has white space at its ends."""
     names = sorted(set(cells))
-    ends = ", ".join(map(quoted, WHITE))
-    spaced = ", ".join(f"coalesce(bool_or({cell}[1] in ({ends}) or {cell}[-1] in ({ends})), false)" for cell in names)
+    spaced = ", ".join(f"coalesce(bool_or({_spaced_sql(cell)}), false)" for cell in names)
     found = cursor.execute(f"select {spaced} from {raw.relation}").fetchone() or ()
     return frozenset(cell for cell, is_spaced in zip(names, found, strict=True) if not is_spaced)
 
@@ -151,16 +210,23 @@ def _number_reading(
     decimal_mark: str | None,
     is_rate: bool,
 ) -> CellReading:
-    text, plain, bare = f"{name}_text", f"{name}_plain", f"{name}_bare"
     reading = _decide_numbers(cursor, raw, cell, kind, decimal_mark)
+    return number_cell(name, cell, kind, reading, is_rate, is_plain=reading.odd_count == 0)
+
+
+def number_cell(
+    name: str, cell: str, kind: Kind, reading: NumberReading, is_rate: bool, *, is_plain: bool
+) -> CellReading:
+    """A column of numbers read as decided; `is_plain` says that every filled cell is a plain number."""
+    text, plain, bare = f"{name}_text", f"{name}_plain", f"{name}_bare"
     odd = number_sql(f"replace({bare}, '%', '')" if is_rate else bare, reading.decimal_mark)
     if is_rate:
         odd = f"case when {bare} like '%\\%' escape '\\' then {odd} / 100 else {odd} end"
     if reading.decimal_mark == ",":
         return CellReading(name, cell, kind, text, "cast(null as decimal(18,4))", bare_sql(text), odd, None, reading)
-    if reading.odd_count == 0:
+    if is_plain:
         return CellReading(name, cell, kind, text, None, None, plain_sql(text), None, reading)
-    second = f"case when {plain} is null then {bare_sql(text)} end"
+    second = f"case when {plain} is null and {text} is not null then {bare_sql(text)} end"
     return CellReading(name, cell, kind, text, plain_sql(text), second, f"coalesce({plain}, {odd})", None, reading)
 
 
@@ -212,5 +278,5 @@ def _ends_in_point_zero(cursor: duckdb.DuckDBPyConnection, raw: RawTable, cell: 
 
 def _flag_sql(text: str) -> str:
     lower = f"lower({text})"
-    true, false = (", ".join(map(quoted, sorted(words))) for words in (TRUE_WORDS, FALSE_WORDS))
-    return f"case when {lower} in ({true}) then true when {lower} in ({false}) then false end"
+    is_true, is_false = (one_of_sql(lower, sorted(words)) for words in (TRUE_WORDS, FALSE_WORDS))
+    return f"case when {is_true} then true when {is_false} then false end"

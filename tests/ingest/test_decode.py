@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm_core.ingest.decode import guess_encoding, normalise, survey
+from crm_core.ingest.decode import chunks, guess_encoding, survey
 
 CHINESE = "客户编号,订单日期,金额,城市\n007,2024-03-05,12.5,深圳\n"
 TAIWAN = "客戶編號,訂單日期,金額,城市\n007,2024-03-05,12.5,臺北\n"
@@ -38,24 +38,24 @@ def test_the_encoding_is_judged_by_content(text: str, encoding: str, found: str)
 
 
 def test_a_byte_that_does_not_decode_is_counted_and_replaced(tmp_path):
-    source, target = tmp_path / "in", tmp_path / "out"
+    source = tmp_path / "in"
     source.write_bytes(b"a,b\n1,\xff2\n")
 
-    counts = normalise(source, target, "utf-8")
+    [chunk] = chunks(source, "utf-8")
 
-    assert counts.bad_byte_count == 1
-    assert target.read_text("utf-8") == "a,b\n1,\ufffd2\n"
+    assert chunk.bad_byte_count == 1
+    assert chunk.data.decode() == "a,b\n1,\ufffd2\n"
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
 def test_line_ends_become_lf_and_the_last_line_gets_one(tmp_path, ends: str):
-    source, target = tmp_path / "in", tmp_path / "out"
+    source = tmp_path / "in"
     source.write_bytes(ends.join(["a,b", "1,2", "3,4"]).encode())
 
-    counts = normalise(source, target, "utf-8")
+    [*found] = chunks(source, "utf-8")
 
-    assert target.read_bytes() == b"a,b\n1,2\n3,4\n"
-    assert counts.line_count == 3
+    assert b"".join(chunk.data for chunk in found) == b"a,b\n1,2\n3,4\n"
+    assert sum(chunk.line_count for chunk in found) == 3
 
 
 def test_nul_characters_are_counted_and_left_out(tmp_path):
@@ -67,10 +67,10 @@ def test_nul_characters_are_counted_and_left_out(tmp_path):
 
 def test_a_line_end_cut_between_two_chunks_is_one_line_end(tmp_path, monkeypatch):
     monkeypatch.setattr("crm_core.ingest.decode.CHUNK_BYTES", 4)
-    source, target = tmp_path / "in", tmp_path / "out"
+    source = tmp_path / "in"
     source.write_bytes("abc\r\n客户\r\n".encode())
 
-    counts = normalise(source, target, "utf-8")
+    [*found] = chunks(source, "utf-8")
 
-    assert target.read_text("utf-8") == "abc\n客户\n"
-    assert counts.line_count == 2
+    assert [chunk.data.decode() for chunk in found] == ["abc\n", "客户\n"]
+    assert [chunk.line_count for chunk in found] == [1, 1]

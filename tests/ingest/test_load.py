@@ -7,7 +7,7 @@ from decimal import Decimal
 import pyarrow.parquet as pq
 import pytest
 
-from crm_core.ingest import Progress, problems, write_set_aside_csv
+from crm_core.ingest import Progress, guess_mapping, inspect_file, load_table, problems, write_set_aside_csv
 from crm_core.language import speaking
 from crm_core.schema import TABLES
 from tests.ingest.conftest import Load, aside, kept
@@ -152,21 +152,26 @@ def test_the_report_file_is_the_report(load: Load):
     assert json.loads((loaded.folder / "report.json").read_text("utf-8"))["mapping"]["table"] == "orders"
 
 
-def test_a_load_called_off_leaves_nothing(load: Load, tmp_path, database):
-    from crm_core.ingest import guess_mapping, inspect_file, load_table
-
+@pytest.mark.parametrize("amount", ["5", "¥5"])  # read at once, and column by column
+def test_a_load_called_off_at_any_moment_leaves_nothing(load: Load, tmp_path, database, amount: str):
     path = tmp_path / "in.csv"
-    path.write_text(HEADER + "a,2026-01-02,5,o1\n", encoding="utf-8")
+    path.write_text(HEADER + f"a,2026-01-02,{amount},o1\n", encoding="utf-8")
     source = inspect_file(path, "in.csv")
+    told: list[Progress] = []
+    load_table(source, guess_mapping(source), tmp_path / "whole", database=database, as_of=None, progress=told.append)
 
-    def call_off(progress: Progress) -> None:
-        if progress.step == "write":
-            raise KeyboardInterrupt
+    for step in {progress.step for progress in told}:
 
-    with pytest.raises(KeyboardInterrupt):
-        load_table(source, guess_mapping(source), tmp_path / "out", database=database, as_of=None, progress=call_off)
+        def call_off(progress: Progress, step: str = step) -> None:
+            if progress.step == step:
+                raise KeyboardInterrupt
 
-    assert list((tmp_path / "out").iterdir()) == []
+        with pytest.raises(KeyboardInterrupt):
+            load_table(
+                source, guess_mapping(source), tmp_path / "out", database=database, as_of=None, progress=call_off
+            )
+
+        assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_problems_are_sentences_in_the_language_spoken(load: Load):
@@ -207,16 +212,6 @@ def test_an_empty_cell_too_many_is_seen_though_the_fast_reader_hides_it(load: Lo
     text = "customer,date,amount,note,tail\n" + f"a,2026-01-02,5,{note},\n" * 3 + f"a,,2026-01-02,5,{note},\n"
 
     assert aside(load(text)) == [(5, "too_many_fields")]
-
-
-def test_the_fast_and_the_careful_reader_agree(load: Load, monkeypatch):
-    text = "customer,date,amount,note\n" + "".join(f'c{n},2026-01-02,{n},"a, ""{n}"""\n' for n in range(50))
-    ours = ("customer_id", "amount", "source_line")
-    fast = kept(load(text), *ours)
-
-    monkeypatch.setattr("crm_core.ingest.read_text._read_fast", lambda *_arguments: False)
-
-    assert kept(load(text), *ours) == fast
 
 
 def test_a_row_whose_values_slipped_a_column_is_set_aside(load: Load):

@@ -1,0 +1,54 @@
+"""Long statements that somebody watches and may call off."""
+
+import threading
+from collections.abc import Callable
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+SECONDS_BETWEEN_LOOKS = 0.1
+
+Look = Callable[[float | None], None]
+
+
+@dataclass
+class _Outcome:
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    error: BaseException | None = None
+
+
+def watched(
+    cursor: duckdb.DuckDBPyConnection, sql: str, look: Look, stop: Callable[[], None] | None = None
+) -> list[tuple[Any, ...]]:
+    """Run a statement in a thread of its own, calling `look` here several times a second; returns its rows.
+
+    `look` is told the share done (0-1) where DuckDB knows it. An exception it raises stops the statement
+    (`stop` is called first, for what feeds it) and goes on to the caller when nothing runs any more.
+    """
+    outcome = _Outcome()
+
+    def run() -> None:
+        try:
+            outcome.rows = cursor.execute(sql).fetchall()
+        except BaseException as error:  # noqa: BLE001  raised again below, in the thread that asked
+            outcome.error = error
+
+    thread = threading.Thread(target=copy_context().run, args=(run,), name="statement")
+    thread.start()
+    try:
+        while thread.is_alive():
+            share = cursor.query_progress()
+            look(share / 100 if share >= 0 else None)
+            thread.join(SECONDS_BETWEEN_LOOKS)
+    except BaseException:
+        if stop:
+            stop()
+        while thread.is_alive():  # an interruption before the statement has begun is not heard
+            cursor.interrupt()
+            thread.join(SECONDS_BETWEEN_LOOKS)
+        raise
+    if outcome.error is not None:
+        raise outcome.error
+    return outcome.rows
