@@ -16,7 +16,9 @@ from benchmarks.measure import Measured, measured
 
 METHODS = ("quotas", "thresholds", "value_share", "matrix")
 STEP_LIMIT, FEATURES_LIMIT = 0.120, 3.0
+LOAD_LIMIT, LOAD_MEMORY = 2.0, 2.0
 STEP_ROUNDS = 9
+BYTES_A_LINE = 70
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Sizes:
     lines: int
     customers: int
     step_customers: int
+    load_lines: int
     rounds: int
     peers: bool
 
@@ -40,11 +43,12 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=20_000_000, help="order lines of the features part")
     parser.add_argument("--customers", type=int, default=500_000, help="customers of the features part")
     parser.add_argument("--step-customers", type=int, default=1_000_000, help="customers of the slider part")
+    parser.add_argument("--load-lines", type=int, default=28_600_000, help="order lines of the load part: 2 GB")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of the long jobs; the median counts")
     parser.add_argument("--no-peers", dest="peers", action="store_false", help="leave polars and pandas out")
     parser.add_argument("--only", choices=PARTS, action="append", help="run this part; may be repeated")
     given = parser.parse_args()
-    sizes = Sizes(given.lines, given.customers, given.step_customers, given.rounds, given.peers)
+    sizes = Sizes(given.lines, given.customers, given.step_customers, given.load_lines, given.rounds, given.peers)
     for name in given.only or PARTS:
         PARTS[name](sizes)
 
@@ -106,12 +110,28 @@ def publish(sizes: Sizes) -> None:
     row("lay out and publish", measured("publish", sizes.lines, sizes.customers, rounds=1), bare)
 
 
+def load(sizes: Sizes) -> None:
+    """A file of orders to typed, checked rows, against DuckDB's own reader on the same file, in turn."""
+    lines, customers = sizes.load_lines, sizes.customers
+    heading(f"Load a CSV file of {lines * BYTES_A_LINE / 1e9:.1f} GB, {lines:,} lines", "of read_csv")
+    measured("prepared", "csv", lines, customers, rounds=1)
+    peers, found = [], []
+    for _ in range(sizes.rounds):
+        peers.append(measured("read_csv", lines, customers, rounds=1))
+        found.append(measured("load", lines, customers, rounds=1))
+    peer = row("DuckDB read_csv to Parquet", middle(peers))
+    ours = row("ours, typed, checked, reported", middle(found), peer)
+    verdict(ours.wall_seconds / peer.wall_seconds, LOAD_LIMIT, "times read_csv")
+    verdict(ours.peak_bytes / 2**30, LOAD_MEMORY, "GiB")
+
+
 PARTS: dict[str, Callable[[Sizes], None]] = {
     "features": features,
     "slider": slider,
     "demo": demo,
     "start": start,
     "publish": publish,
+    "load": load,
 }
 
 

@@ -15,7 +15,8 @@ Round = Callable[[], object]
 
 def prepared(kind: str, lines: int, customers: int) -> Round:
     """Make the inputs, so that no job that is measured has to."""
-    return lambda: {"bare": inputs.bare_data_set, "full": inputs.full_data_set}[kind](lines, customers)
+    makers = {"bare": inputs.bare_data_set, "full": inputs.full_data_set, "csv": inputs.order_lines_csv}
+    return lambda: makers[kind](lines, customers)
 
 
 def prepared_demo() -> Round:
@@ -61,6 +62,36 @@ def pandas_features(lines: int, customers: int) -> Round:
     from benchmarks.peers import pandas_features
 
     return lambda: pandas_features(inputs.order_lines(lines, customers))
+
+
+def read_csv(lines: int, customers: int) -> Round:
+    """DuckDB's own reader, told the types we arrive at: the file to Parquet, nothing checked beyond them."""
+    from crm_core.engine import shared_database
+    from crm_core.schema import TABLES
+
+    path = inputs.order_lines_csv(lines, customers)
+    with path.open(encoding="utf-8") as file:
+        names = file.readline().strip().split(",")
+    types = ", ".join(f"{name}: '{TABLES['orders'].column(name).sql_type}'" for name in names)
+    written = inputs.FOLDER / "read.parquet"
+    read = f"read_csv('{path}', header=true, columns={{{types}}})"
+    return lambda: shared_database().execute(f"copy (from {read}) to '{written}' (format parquet)")
+
+
+def load(lines: int, customers: int) -> Round:
+    """Our load of the same file: every row kept or set aside, every column decided, the report counted."""
+    from crm_core.engine import shared_database
+    from crm_core.ingest import guess_mapping, inspect_file, load_table
+
+    path, folder = inputs.order_lines_csv(lines, customers), inputs.FOLDER / "loaded"
+    source = inspect_file(path, path.name)
+    mapping = guess_mapping(source, "orders")
+
+    def one_round() -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        load_table(source, mapping, folder, database=shared_database(), as_of=None)
+
+    return one_round
 
 
 def publish(lines: int, customers: int) -> Round:

@@ -38,16 +38,17 @@ VIEW, NEXT_VIEW, DROP, JUST_LOADED = "data view", "next data view", "drop of fil
 EXCEL_READS = 1_048_576
 MOST_CHECKS_AT_ONCE = 8
 STEPS = {
-    "decode": N_("decoding"),
-    "read": N_("reading"),
     "type": N_("reading dates and amounts"),
     "write": N_("writing"),
+    "count": N_("counting"),
 }
 
 
 def page() -> None:
     data = session.current_data()
     ui.page_head(_("Data"), _("What is loaded, does it add up, and how does more come in?"), ui.current_book())
+    if asked := loading.asked_check():
+        trial(asked)
     if data is None:
         nothing_yet()
         load_files()
@@ -618,12 +619,13 @@ def checking(plans: list[Plan], is_complete: bool, below: DeltaGenerator) -> Non
             st.caption(_("First put right what is asked below."))
         elif not has_orders:
             st.caption(_("A data set needs orders: add the file that holds them."))
-    if not (is_pressed or checked):
-        return
-    with below.container(border=True, key="results"):
-        if is_pressed:
-            checked = trial(plans)
-        if checked:
+    if is_pressed:
+        loading.ask_for_check(plans)
+        st.rerun()
+    if problem := loading.check_problem():
+        below.error(problem, icon=":material/error:")
+    if checked:
+        with below.container(border=True, key="results"):
             results(checked, currency)
             keep(checked, currency)
 
@@ -646,29 +648,44 @@ def chosen_currency(plans: list[Plan]) -> str:
     return chosen
 
 
-def trial(plans: list[Plan]) -> Checked | None:
-    """Load the files, telling how far it is; None, and why, if one cannot be loaded."""
-    bar = st.progress(0.0)
+def trial(plans: tuple[Plan, ...]) -> None:
+    """Load the files, telling how far it is; a press on Stop, or on anything else, ends it and leaves nothing.
+
+    This stands outside the fragment of the page: only a press there ends a run that is under way.
+    """
+    place = st.empty()
+    with place.container(border=True, horizontal=True, vertical_alignment="center", key="trial"):
+        bar = st.progress(0.0)
+        st.button(_("Stop"), icon=":material/stop_circle:", key="stop loading")
+    began: dict[str, datetime] = {}
 
     def tell(name: str, progress: Progress) -> None:
-        step = _(STEPS[progress.step])
-        bar.progress(
-            progress.share,
-            _("{file}: {step}, {done} of {total}").format(
-                file=ui.escaped(name),
-                step=step,
-                done=formats.compact(progress.done),
-                total=formats.compact(progress.total),
-            ),
-        )
+        since = began.setdefault(name, session.now())
+        bar.progress(progress.share, how_far(name, progress, (session.now() - since).total_seconds()))
 
-    try:
-        return loading.check(plans, tell)
-    except CrmError as error:
-        st.error(str(error), icon=":material/error:")
-        return None
-    finally:
-        bar.empty()
+    loading.check(plans, tell)
+    place.empty()
+
+
+def how_far(name: str, progress: Progress, seconds: float) -> str:
+    """A sentence under the bar: bytes and rows a second where the file is read, else the step."""
+    file = ui.escaped(name)
+    if progress.step != "read":
+        return _("{file}: {step}").format(file=file, step=_(STEPS[progress.step]))
+    if not (progress.done and seconds):
+        return _("{file}: reading").format(file=file)
+    left = seconds * (progress.total - progress.done) / progress.done
+    return _("{file}: {done} of {total} read, {rows} rows a second, {left} s left").format(
+        file=file,
+        done=megabytes(progress.done),
+        total=megabytes(progress.total),
+        rows=formats.compact(progress.rows / seconds),
+        left=formats.number(round(left)),
+    )
+
+
+def megabytes(count: int) -> str:
+    return _("{count} MB").format(count=formats.number(count / 1e6, 0 if count >= 10e6 else 1))
 
 
 def results(checked: Checked, currency: str) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import streamlit as st
 from pydantic import ValidationError
 
+from crm_core.errors import CrmError
 from crm_core.ingest import (
     LoadedTable,
     Mapping,
@@ -32,6 +33,7 @@ from ui.uploads import Upload
 
 INCOMING = "incoming files"
 CHECKED = "checked files"
+ASKED, PROBLEM = "check asked for", "why the check failed"
 NEXT_NUMBER = "number of the next file"
 
 Told = Callable[[str, Progress], None]
@@ -136,12 +138,41 @@ def take_all_out() -> None:
 # ---------------------------------------------------------------------- loading
 
 
-def check(plans: Sequence[Plan], tell: Told) -> Checked:
+def ask_for_check(plans: Sequence[Plan]) -> None:
+    """Have the next run of the page check the files as planned."""
+    st.session_state[ASKED] = tuple(plans)
+
+
+def asked_check() -> tuple[Plan, ...]:
+    """The plans to check in this run, said once; empty if nobody asked."""
+    asked: tuple[Plan, ...] = st.session_state.pop(ASKED, ())
+    return asked
+
+
+def check_problem() -> str | None:
+    """Why the latest check came to nothing; None if it did not."""
+    problem: str | None = st.session_state.get(PROBLEM)
+    return problem
+
+
+def check(plans: Sequence[Plan], tell: Told) -> None:
     """Load the files as planned into this session's folder; `tell` hears how far it is, file by file.
 
-    Raises InputError where a file cannot be loaded as planned. A press on anything stops it.
+    Afterwards `checked` holds them, or `check_problem` says why not. What `tell` raises stops the load
+    and leaves nothing of it: so does a press on anything, which Streamlit raises there.
     """
     forget_check()
+    try:
+        st.session_state[CHECKED] = _loaded(plans, tell)
+    except CrmError as error:
+        forget_check()
+        st.session_state[PROBLEM] = str(error)
+    except BaseException:
+        forget_check()
+        raise
+
+
+def _loaded(plans: Sequence[Plan], tell: Told) -> Checked:
     files = {file.number: file for file in incoming()}
     loads = []
     for plan in plans:
@@ -156,9 +187,7 @@ def check(plans: Sequence[Plan], tell: Told) -> Checked:
                 progress=lambda progress, name=file.name: tell(name, progress),  # type: ignore[misc]  # bound per file
             )
         )
-    checked = Checked(tuple(plans), tuple(loads))
-    st.session_state[CHECKED] = checked
-    return checked
+    return Checked(tuple(plans), tuple(loads))
 
 
 def checked(plans: Sequence[Plan]) -> Checked | None:
@@ -169,6 +198,7 @@ def checked(plans: Sequence[Plan]) -> Checked | None:
 
 def forget_check() -> None:
     st.session_state.pop(CHECKED, None)
+    st.session_state.pop(PROBLEM, None)
     shutil.rmtree(_loads_folder(), ignore_errors=True)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-SECONDS_BETWEEN_LOOKS = 0.1
+SECONDS_BETWEEN_LOOKS = 0.2
 
 Look = Callable[[float | None], None]
 
@@ -32,7 +32,7 @@ def watched(
     def run() -> None:
         try:
             outcome.rows = cursor.execute(sql).fetchall()
-        except BaseException as error:  # noqa: BLE001  raised again below, in the thread that asked
+        except BaseException as error:
             outcome.error = error
 
     thread = threading.Thread(target=copy_context().run, args=(run,), name="statement")

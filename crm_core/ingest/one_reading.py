@@ -18,7 +18,6 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from crm_core.engine.watching import watched
 from crm_core.ingest.dates import quoted
 from crm_core.ingest.judge import Judgement
 from crm_core.ingest.mapping import Mapping
@@ -291,7 +290,8 @@ def _exact_duplicates(
 
 
 def _repeats_sql(relation: str, cells: str) -> str:
-    return f"select sum(times - 1) from (select count(*) as times from {relation} where flaw is null group by hash({cells}))"
+    counted = f"select count(*) as times from {relation} where flaw is null group by hash({cells})"
+    return f"select sum(times - 1) from ({counted})"
 
 
 def _lines_alike(

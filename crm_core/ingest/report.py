@@ -126,19 +126,25 @@ def _columns(
 ) -> tuple[ColumnQuality, ...]:
     known = [name for name in judgement.table.column_names if name in judgement.readings or _is_derived(name, mapping)]
     is_small = _one(cursor, f"select count(*) from {kept}") <= COUNTED_EXACTLY
-    figures = ", ".join(
-        f"count({name}), {_distinct_sql(name, is_small)}, cast(min({name}) as varchar), cast(max({name}) as varchar)"
+    distinct = cursor.execute(
+        f"select {', '.join(_distinct_sql(name, is_small) for name in known)} from {kept}"
+    ).fetchone()
+    # asked column by column, most of these are answered from what the Parquet file knows of itself
+    figures = {
+        name: cursor.execute(
+            f"select count({name}), cast(min({name}) as varchar), cast(max({name}) as varchar) from {kept}"
+        ).fetchone()
+        or (0, None, None)
         for name in known
-    )
-    row = cursor.execute(f"select {figures} from {kept}").fetchone() or ()
+    }
     return tuple(
         ColumnQuality(
             name=name,
             header=mapping.columns.get(name),
-            filled_count=row[4 * place],
-            distinct_count=row[4 * place + 1],
-            lowest=row[4 * place + 2],
-            highest=row[4 * place + 3],
+            filled_count=figures[name][0],
+            distinct_count=distinct[place] if distinct else 0,
+            lowest=figures[name][1],
+            highest=figures[name][2],
             unreadable_count=unreadable.get(name, 0),
             examples=_unreadable_examples(cursor, judgement, mapping, name) if unreadable.get(name) else (),
         )
@@ -200,15 +206,16 @@ def _days(cursor: duckdb.DuckDBPyConnection, table: Table, kept: str, as_of: dat
 
 
 def _damaged_ids(cursor: duckdb.DuckDBPyConnection, judgement: Judgement, kept: str) -> int:
-    ids = [name for name in judgement.readings if name.endswith("_id")]
+    ids = [name for name in judgement.readings if name.endswith("_id") and _may_begin_with_digit(cursor, name, kept)]
     if not ids:
         return 0
-    damaged = " or ".join(
-        f"((contains({name}, 'E') or contains({name}, 'e')) "
-        f"and regexp_full_match({name}, '[0-9]([.][0-9]+)?[eE][+]?[0-9]+'))"
-        for name in ids
-    )
+    damaged = " or ".join(f"regexp_full_match({name}, '[0-9]([.][0-9]+)?[eE][+]?[0-9]+')" for name in ids)
     return _one(cursor, f"select count(*) from {kept} where {damaged}")
+
+
+def _may_begin_with_digit(cursor: duckdb.DuckDBPyConnection, name: str, kept: str) -> bool:
+    row = cursor.execute(f"select min({name}) < ':' and max({name}) >= '0' from {kept}").fetchone()
+    return bool(row and row[0])
 
 
 def _currencies(judgement: Judgement) -> tuple[str, ...]:

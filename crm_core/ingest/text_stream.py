@@ -8,7 +8,7 @@ ragged row costs its chunk, not the file. A record cut by the end of a chunk is 
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ PARTS_OF_ONE = 10_000  # money has four decimals
 LARGEST_EXACT = 1e10  # below it a float tells ten-thousandths apart
 
 
-class StoppedReading(Exception):  # noqa: N818  nothing went wrong: somebody asked
+class StoppedReading(Exception):
     """A stream was told to stop."""
 
 
@@ -130,7 +130,9 @@ class TextStream:
                     if self._is_stopped:
                         raise StoppedReading
                     read, future = waiting.popleft()
-                    piece = self._carefully(rest + read.data, is_last=False) if rest else future and future.result()
+                    piece = self._carefully(rest + read.data, is_last=False) if rest else None
+                    if future and not rest:
+                        piece = future.result()
                     rest = piece.rest if piece else b""
                     yield from self._counted(read, piece, lines)
             if rest:
@@ -160,7 +162,7 @@ class TextStream:
         if batch.num_rows:
             yield batch
 
-    def _bodies(self) -> Iterator[Chunk]:
+    def _bodies(self) -> Generator[Chunk]:
         """The chunks of the file without its first lines, up to the header."""
         to_skip = self.dialect.header_lines
         for chunk in chunks(self.source.path, self.source.encoding):

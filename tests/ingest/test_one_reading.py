@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -41,11 +40,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def small_pieces(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Chunks of two lines or three and a sample of five rows, so that a small file has many of both."""
     monkeypatch.setattr("crm_core.ingest.decode.CHUNK_BYTES", 100)
     monkeypatch.setattr("crm_core.ingest.inspect.SAMPLE_ROWS", 5)
-    yield
 
 
 def what_came_out(loaded: LoadedTable) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -229,3 +230,23 @@ def test_the_page_speaks_chinese(demo_workspace: Path, open_app: OpenApp):
     assert not at.exception
     assert at.title[0].value == "数据"
     assert "全部核对相符" in seen(at)
+
+
+def test_stop_ends_a_check_and_leaves_nothing_and_the_next_one_works(at: AppTest, workspace: Path, monkeypatch):
+    dropped(at, ("orders.csv", ORDERS))
+    with monkeypatch.context() as patch:
+        patch.setattr("pages.data.how_far", pressed_on_stop)
+        button(at, "Check").click().run()
+
+    assert not at.exception
+    assert "rows in =" not in seen(at)
+    assert not list(workspace.glob("uploads/*/loads/*"))
+
+    button(at, "Check").click().run()
+
+    assert "5 rows in = 3 kept + 2 set aside" in seen(at)
+
+
+def pressed_on_stop(*_arguments: object) -> str:
+    """What Streamlit does in the run under way when a reader presses a button: it starts the page anew."""
+    st.rerun()
