@@ -17,6 +17,8 @@ from typing import Any
 
 OWNER = "owner"
 STARTS_WITHIN_SECONDS = 60
+INITDB = ["-U", OWNER, "-A", "scram-sha-256", "-E", "UTF8", "--no-locale", "--no-sync"]
+SERVER = ["-k", "", *"-c listen_addresses=127.0.0.1 -c fsync=off -c timezone=Asia/Shanghai".split()]
 
 
 @dataclass(frozen=True)
@@ -61,17 +63,14 @@ def postgres_server() -> Iterator[PostgresServer]:
         password.write_text(server.owner_password)
         _hand_over(home, account)
         subprocess.run(
-            [installed / "bin" / "initdb", "-D", data, "-U", OWNER, "--pwfile", password, "-A", "scram-sha-256"]
-            + ["-E", "UTF8", "--no-locale", "--no-sync"],
+            [installed / "bin" / "initdb", "-D", data, *INITDB, "--pwfile", password],
             check=True,
             stdout=subprocess.DEVNULL,
             **account,
         )
         log = (home / "log").open("wb")
         process = subprocess.Popen(
-            [installed / "bin" / "postgres", "-D", data, "-p", str(server.port), "-k", ""]
-            + ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "shared_buffers=64MB"]
-            + ["-c", "timezone=Asia/Shanghai"],
+            [installed / "bin" / "postgres", "-D", data, "-p", str(server.port), *SERVER],
             stdout=log,
             stderr=log,
             **account,
@@ -103,7 +102,12 @@ def _usable_by_an_account(home: Path) -> tuple[Path, dict[str, Any]]:
         if folder.exists():
             shutil.copytree(folder, home / folder.name, symlinks=True)  # nobody may not read where root installs
     nobody = pwd.getpwnam("nobody")
-    return home / package.name / "pginstall", {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": [], "cwd": home}
+    return home / package.name / "pginstall", {
+        "user": nobody.pw_uid,
+        "group": nobody.pw_gid,
+        "extra_groups": [],
+        "cwd": home,
+    }
 
 
 def _hand_over(home: Path, account: dict[str, Any]) -> None:

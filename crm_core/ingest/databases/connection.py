@@ -138,7 +138,7 @@ def _parts_of_url(name: str, url: str) -> dict[str, Any]:
         raise InputError(
             _(
                 "The address of the connection {name} cannot be read. A password with characters such as @, / or # "
-                "goes into a line of its own: password = \"...\"."
+                'goes into a line of its own: password = "...".'
             ).format(name=name)
         ) from None
     dialect = parts.scheme.partition("+")[0].lower()

@@ -148,9 +148,7 @@ def _write(found: Rows, path: Path, tell: ProgressListener, total: int) -> int:
 def _notes(found: Rows) -> tuple[str, ...]:
     if not found.left_out:
         return ()
-    return (
-        _("Left out, because they hold no text: {columns}.").format(columns=formats.listed(found.left_out)),
-    )
+    return (_("Left out, because they hold no text: {columns}.").format(columns=formats.listed(found.left_out)),)
 
 
 def _reader(connection: Connection) -> Any:

@@ -6,6 +6,7 @@ such as 0000-00-00 meets the rule that sets it aside, and every database gives t
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from types import NoneType
 from typing import Any
 
 import pyarrow as pa
@@ -37,7 +38,9 @@ class Rows:
     left_out: list[str] = field(default_factory=list)
 
 
-def text_batches(headers: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]]], left_out: list[str]) -> Iterator[pa.RecordBatch]:
+def text_batches(
+    headers: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]]], left_out: list[str]
+) -> Iterator[pa.RecordBatch]:
     """Rows of a DB-API cursor, some at a time, as batches of text; bytes are left out and their columns named."""
     schema = pa.schema([(header, pa.string()) for header in headers])
     for rows in chunks:
@@ -51,16 +54,14 @@ def text_batches(headers: Sequence[str], chunks: Iterable[Sequence[Sequence[Any]
 
 
 def _text_column(values: Sequence[Any]) -> tuple[pa.Array, bool]:
-    try:
+    kinds = set(map(type, values))
+    if kinds <= {str, NoneType}:
         return pa.array(values, pa.string()), False
-    except (pa.ArrowTypeError, pa.ArrowInvalid):
-        pass
-    has_bytes = any(isinstance(value, (bytes, bytearray)) for value in values)
-    return pa.array([_text(value) for value in values], pa.string()), has_bytes
+    return pa.array([_text(value) for value in values], pa.string()), bytes in kinds
 
 
 def _text(value: Any) -> str | None:
-    if value is None or isinstance(value, (bytes, bytearray)):
+    if value is None or isinstance(value, bytes):
         return None
     if isinstance(value, float) and value.is_integer() and abs(value) < EXACT_WHOLE:
         return str(int(value))

@@ -14,7 +14,9 @@ from crm_core.ingest.databases.rows import ROWS_A_BATCH, Rows, TableFound, text_
 from crm_core.ingest.databases.wanted import TableName, Wanted, statement
 from crm_core.ingest.source import unique_headers
 
-TABLES = "select name, type from sqlite_master where type in ('table', 'view') and name not like 'sqlite\\_%' escape '\\'"
+TABLES = (
+    "select name, type from sqlite_master where type in ('table', 'view') and name not like 'sqlite\\_%' escape '\\'"
+)
 
 
 def tables(connection: Connection, seconds: int) -> list[TableFound]:

@@ -57,9 +57,9 @@ def table_name(written: str) -> TableName:
         place += 1
     if place != len(written) or not 1 <= len(names) <= 2:
         raise InputError(
-            _('{name} is not the name of a table. Write it as schema.table, with "quotes" where a name has points.').format(
-                name=written
-            )
+            _(
+                '{name} is not the name of a table. Write it as schema.table, with "quotes" where a name has points.'
+            ).format(name=written)
         )
     return TableName(names[0] if len(names) == 2 else "", names[-1])
 
