@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 from streamlit.connections import BaseConnection
+from streamlit.delta_generator import DeltaGenerator
 
 from crm_core import formats
 from crm_core.errors import CrmError, InputError
@@ -25,7 +26,7 @@ from crm_core.ingest.databases import (
     read_query,
     tables,
 )
-from crm_core.language import _, ngettext
+from crm_core.language import _
 from crm_core.store import DataSet
 from ui import loading, session, streamlit_seam, uploads
 from ui.frame import escaped
@@ -85,9 +86,10 @@ def panel(look: Look) -> None:
             none_configured()
             return
         fetch_again(look)
-        name = st.selectbox(_("Connection"), known, key="connection")
+        head = st.container(horizontal=True, vertical_alignment="bottom")
+        name = head.selectbox(_("Connection"), known, key="connection", width=220, persist_state="session")
         try:
-            chosen(connection(name), look)
+            chosen(connection(name), look, head)
         except CrmError as error:
             st.error(escaped(str(error)), icon=":material/error:")
         st.caption(
@@ -108,9 +110,9 @@ def none_configured() -> None:
     st.code(EXAMPLE, language="toml")
 
 
-def chosen(at: Connection, look: Look) -> None:
+def chosen(at: Connection, look: Look, head: DeltaGenerator) -> None:
     """The controls of one connection: a table or a query, its first rows, and the button that fetches."""
-    way = st.segmented_control(
+    way = head.segmented_control(
         _("What to read"),
         [TABLE, QUERY],
         format_func=lambda way: _("A table") if way == TABLE else _("A query"),
@@ -119,7 +121,7 @@ def chosen(at: Connection, look: Look) -> None:
         key="table or query",
         label_visibility="collapsed",
     )
-    wanted, estimate = chosen_table(at) if way == TABLE else (written_query(), None)
+    wanted, estimate = chosen_table(at, head) if way == TABLE else (written_query(), None)
     with st.container(horizontal=True):
         wants_look = st.button(_("First rows"), icon=":material/preview:", disabled=wanted is None, key="first rows")
         wants_all = st.button(
@@ -143,22 +145,18 @@ def chosen(at: Connection, look: Look) -> None:
         settle()
 
 
-def chosen_table(at: Connection) -> tuple[Wanted | None, int | None]:
+def chosen_table(at: Connection, head: DeltaGenerator) -> tuple[Wanted | None, int | None]:
     """A table of the database and the server's estimate of its rows."""
     found = found_tables(at)
     if not found:
         st.info(_("The account of this connection may read no table here."), icon=":material/info:")
         return None, None
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        table: TableFound = st.selectbox(
-            ngettext("{count} table", "{count} tables", len(found)).format(count=formats.number(len(found))),
-            found,
-            format_func=described,
-            key=f"table of {at.name}",
-        )
-        if st.button("", icon=":material/refresh:", help=_("Ask for the tables again"), key="ask again"):
-            st.session_state[FOUND].pop(at.name, None)
-            st.rerun(scope="fragment")
+    table: TableFound = head.selectbox(
+        _("Table"), found, format_func=described, key=f"table of {at.name}", width=400, persist_state="session"
+    )
+    if head.button("", icon=":material/refresh:", help=_("Ask for the tables again"), key="ask again"):
+        st.session_state[FOUND].pop(at.name, None)
+        st.rerun(scope="fragment")
     return table.table, table.row_estimate
 
 

@@ -18,7 +18,7 @@ from typing import Any
 OWNER = "owner"
 STARTS_WITHIN_SECONDS = 60
 INITDB = ["-U", OWNER, "-A", "scram-sha-256", "-E", "UTF8", "--no-locale", "--no-sync"]
-SERVER = ["-k", "", *"-c listen_addresses=127.0.0.1 -c fsync=off -c timezone=Asia/Shanghai".split()]
+SERVER = ["-k", "", "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "timezone=Asia/Shanghai"]
 
 
 @dataclass(frozen=True)

@@ -111,9 +111,7 @@ def _cursor(connection: Connection, seconds: int) -> Iterator[Any]:
                 with suppress(Error):  # nothing runs any more, mostly
                     cursor.adbc_cancel()
     except Error as error:
-        details = {key: value for key, value in error.details or [] if isinstance(value, bytes)}
-        said = details.get(b"PG_DIAG_MESSAGE_PRIMARY", b"").decode(errors="replace")
-        raise _told(connection, said or str(error), error.sqlstate or "", seconds) from None
+        raise _told(connection, _said(error), error.sqlstate or "", seconds) from None
 
 
 def _conninfo(connection: Connection) -> str:
@@ -133,7 +131,7 @@ def _conninfo(connection: Connection) -> str:
 
 
 def _kind(field: pa.Field) -> str:
-    return (field.metadata or {}).get(b"POSTGRESQL:type", b"").decode()
+    return str((field.metadata or {}).get(b"POSTGRESQL:type", b""), "utf-8")
 
 
 def _text_sql(name: str, kind: str) -> str:
@@ -148,6 +146,14 @@ def _told(connection: Connection, said: str, state: str, seconds: int) -> InputE
     return database_error(
         connection, BY_STATE.get(state) or by_words or ("query" if is_of_query else "connection"), words, seconds
     )
+
+
+def _said(error: Any) -> str:
+    """The server's sentence alone where the driver passes it on, else the driver's whole text."""
+    for key, value in error.details or []:
+        if key in ("PG_DIAG_MESSAGE_PRIMARY", b"PG_DIAG_MESSAGE_PRIMARY"):
+            return bytes(value).decode(errors="replace")
+    return str(error)
 
 
 def _primary(text: str) -> str:
