@@ -17,7 +17,7 @@ SHOP = (
     f"""
     create table shop.orders as
     select n as line_no, 'A' || lpad((n / 3)::text, 7, '0') as order_no, 'C' || n % 5000 as customer_id,
-        timestamptz '2024-01-01 06:30:00+08' + n % 700 * interval '1 day' + n % 86400 * interval '1 second' as ordered_at,
+        timestamptz '2024-01-01 06:30:00+08' + n % 700 * interval '1 day' + n * interval '1 second' as ordered_at,
         case when n % 97 <> 0 then ((n * 7919 % 1000003)::numeric / 10000 - 5)::numeric(18, 4) end as amount,
         case when n % 11 <> 0 then (array['茶叶', 'Käse', 'tea "loose"', E'two\\nlines'])[1 + n % 4] end as category,
         n % 5 = 0 as is_gift

@@ -4,6 +4,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -79,7 +80,7 @@ def postgres_server() -> Iterator[PostgresServer]:
             _wait_for(server, process, home / "log")
             yield server
         finally:
-            process.terminate()  # waits for nobody but ends in order
+            process.send_signal(signal.SIGINT)  # ends in order, and waits for nobody
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:

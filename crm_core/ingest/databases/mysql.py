@@ -83,7 +83,7 @@ def _cursor(connection: Connection, seconds: int) -> Iterator[Any]:
             host=connection.host,
             port=connection.port,
             user=connection.user,
-            password=connection.password,
+            password=connection.password.encode(),  # the driver would take text for Latin-1
             database=connection.database,
             charset="utf8mb4",
             connect_timeout=CONNECTS_WITHIN_SECONDS,
