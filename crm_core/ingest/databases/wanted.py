@@ -8,7 +8,8 @@ from crm_core.language import _
 
 READS = ("select", "with", "values", "table", "from")
 _COMMENT = re.compile(r"\s+|--[^\n]*(\n|$)|#[^\n]*(\n|$)|/\*.*?\*/", re.DOTALL)
-_NAME = re.compile(r'\s*("(?:[^"]|"")+"|`(?:[^`]|``)+`|[^\s."`][^."`]*)\s*')
+_NAME = r'\s*("(?:[^"]|"")+"|`(?:[^`]|``)+`|[^\s."`][^."`]*)\s*'
+_NAMES = re.compile(rf"(?:{_NAME}\.)?{_NAME}")
 
 
 @dataclass(frozen=True)
@@ -48,20 +49,15 @@ Wanted = TableName | Query
 
 def table_name(written: str) -> TableName:
     """A name as people write it: `orders`, `shop.orders`, `"My shop"."Order lines"`. Raises InputError."""
-    names, place = [], 0
-    while found := _NAME.match(written, place):
-        names.append(_bare(found.group(1).strip()))
-        place = found.end()
-        if place >= len(written) or written[place] != ".":
-            break
-        place += 1
-    if place != len(written) or not 1 <= len(names) <= 2:
+    parts = _NAMES.fullmatch(written)
+    if parts is None:
         raise InputError(
             _(
                 '{name} is not the name of a table. Write it as schema.table, with "quotes" where a name has points.'
             ).format(name=written)
         )
-    return TableName(names[0] if len(names) == 2 else "", names[-1])
+    schema, name = parts.groups()
+    return TableName(_bare(schema.strip()) if schema else "", _bare(name.strip()))
 
 
 def first_word(text: str) -> str:
