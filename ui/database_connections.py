@@ -140,8 +140,7 @@ def chosen(at: Connection, look: Look, head: DeltaGenerator) -> None:
     seen = st.session_state.get(SEEN)
     if seen and seen[:2] == (at.name, wanted):
         st.dataframe(seen[2], hide_index=True, height=210, alt=_("The first rows as text"))
-    if wants_all:
-        fetch(at, wanted, estimate, look)
+    if wants_all and fetch(at, wanted, estimate, look):
         settle()
 
 
@@ -201,14 +200,23 @@ def written_query() -> Query | None:
 # ---------------------------------------------------------------------- fetching
 
 
-def fetch(at: Connection, wanted: Wanted, estimate: int | None, look: Look) -> None:
-    """Bring all rows here and put them among the files; a press on anything stops it. Raises InputError."""
+class Stopped(Exception):
+    """Something was pressed while rows were being fetched."""
+
+
+def fetch(at: Connection, wanted: Wanted, estimate: int | None, look: Look) -> bool:
+    """Bring all rows here and put them among the files; False if a press on anything stopped it.
+
+    Raises InputError.
+    """
     bar = st.progress(0.0, _("Asking the database ..."))
     stop = st.empty()
     stop.button(_("Stop"), icon=":material/stop_circle:", key="stop fetching")
     begun = time.monotonic()
 
     def tell(progress: Progress) -> None:
+        if streamlit_seam.has_request_waiting():
+            raise Stopped
         seconds = max(time.monotonic() - begun, 0.001)
         bar.progress(
             min(progress.share, 0.99) if progress.total else 0.0,
@@ -221,6 +229,9 @@ def fetch(at: Connection, wanted: Wanted, estimate: int | None, look: Look) -> N
         folder = uploads.session_folder(streamlit_seam.current_session())
         loading.take_in_rows(read_query(at, wanted, folder, progress=tell, row_estimate=estimate))
         look(loading.incoming()[-1])
+        return True
+    except Stopped:
+        return False
     finally:
         bar.empty()
         stop.empty()
@@ -243,8 +254,8 @@ def fetch_again(look: Look) -> None:
         is_wanted = st.button(_("Fetch again"), icon=":material/sync:", key="fetch again")
     if is_wanted:
         try:
-            for origin in origins:
-                fetch(connection(origin.connection), origin.wanted(), None, look)
+            if not all(fetch(connection(origin.connection), origin.wanted(), None, look) for origin in origins):
+                return
         except CrmError as error:
             st.error(escaped(str(error)), icon=":material/error:")
             return
