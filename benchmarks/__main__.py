@@ -106,12 +106,19 @@ def publish(sizes: Sizes) -> None:
     row("lay out and publish", measured("publish", sizes.lines, sizes.customers, rounds=1), bare)
 
 
+def sessions(_sizes: Sizes) -> None:
+    from benchmarks.sessions import sessions as twenty_sessions
+
+    twenty_sessions()
+
+
 PARTS: dict[str, Callable[[Sizes], None]] = {
     "features": features,
     "slider": slider,
     "demo": demo,
     "start": start,
     "publish": publish,
+    "sessions": sessions,
 }
 
 

@@ -43,9 +43,8 @@ def sessions(hasty_moves: int = HASTY_MOVES) -> None:
 
 
 async def _visits(server: Server, hasty_moves: int) -> None:
-    print(
-        f"\n{VISITORS} tabs on the demo company\n{'':34}{'p50 s':>9}{'p95 s':>9}{'most s':>9}{'cpu s each':>12}{'server MB':>12}"
-    )
+    columns = f"{'p50 s':>9}{'p95 s':>9}{'most s':>9}{'cpu s each':>12}{'server MB':>12}"
+    print(f"\n{VISITORS} tabs on the demo company\n{'':34}{columns}")
     async with AsyncExitStack() as tabs:
         first = await tabs.enter_async_context(_visitor(server, 0))
         meter = Meter(server)
