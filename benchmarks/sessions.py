@@ -1,11 +1,10 @@
 """Twenty people at once: open tabs move sliders on one server; how long each waits, and whether memory stays flat.
 
-The visitors speak the dashboard's protocol themselves (`benchmarks.visitor`), so that the two cores belong to
+The visitors speak the dashboard's protocol themselves (`tests.server.visitor`), so that the two cores belong to
 the server and not to twenty browsers.
 """
 
 import asyncio
-import os
 import random
 import statistics
 import tempfile
@@ -14,7 +13,9 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from benchmarks.visitor import Visitor
+import psutil
+
+from tests.server.visitor import Visitor
 from tests.browser.serving import Server, running
 
 VISITORS = 20
@@ -24,7 +25,6 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 5.0
 HASTY_MOVES = 100
 P95_LIMIT_SECONDS = 1.5
 QUARTERS = 4
-USER_TIME = 11  # place of the user time in /proc/<pid>/stat, behind the name
 CENTILE_95 = 18  # the last of nineteen cuts into twenty equal parts
 
 # What each visitor opens and which sliders it moves there, from and to.
@@ -99,14 +99,11 @@ class Meter:
         self.cpu_seconds = cpu
 
     def _cpu_seconds(self) -> float:
-        """CPU that the server has used, in user and kernel."""
-        after_name = Path(f"/proc/{self.server.process_id}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        return sum(map(int, after_name[USER_TIME : USER_TIME + 2])) / os.sysconf("SC_CLK_TCK")
+        used = psutil.Process(self.server.process_id).cpu_times()
+        return float(used.user + used.system)
 
     def _memory_bytes(self) -> int:
-        """Memory that the server holds now (resident)."""
-        status = Path(f"/proc/{self.server.process_id}/status").read_text(encoding="utf-8")
-        return 1024 * int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1])
+        return int(psutil.Process(self.server.process_id).memory_info().rss)
 
 
 def _p95(seconds: Sequence[float]) -> float:
