@@ -15,8 +15,8 @@ from pathlib import Path
 
 import psutil
 
-from tests.server.visitor import Visitor
 from tests.browser.serving import Server, running
+from tests.server.visitor import Visitor
 
 VISITORS = 20
 SEED = 1
