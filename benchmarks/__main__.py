@@ -112,6 +112,12 @@ def sessions(_sizes: Sizes) -> None:
     twenty_sessions()
 
 
+def browser(_sizes: Sizes) -> None:
+    from benchmarks.browser import browser as in_a_browser
+
+    in_a_browser()
+
+
 PARTS: dict[str, Callable[[Sizes], None]] = {
     "features": features,
     "slider": slider,
@@ -119,6 +125,7 @@ PARTS: dict[str, Callable[[Sizes], None]] = {
     "start": start,
     "publish": publish,
     "sessions": sessions,
+    "browser": browser,
 }
 
 
