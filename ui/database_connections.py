@@ -34,6 +34,7 @@ from ui.frame import escaped
 OPEN, FOUND, SEEN, REPLACES = "from a database", "tables of connections", "rows seen", "replaces"
 CLOSE = "close the databases"
 TABLE, QUERY = "table", "query"
+EXAMPLE_QUERY = "select customer_id, ordered_at, amount from orders"
 EXAMPLE = """[connections.shop]
 url = "postgresql://reader@db.example.com:5432/shop"
 password = "..."
@@ -185,7 +186,7 @@ def written_query() -> Query | None:
         _("Query"),
         key="query",
         height=120,
-        placeholder="select customer_id, ordered_at, amount from orders",
+        placeholder=EXAMPLE_QUERY,
         persist_state="session",
     )
     if not text.strip():
