@@ -125,6 +125,18 @@ def load(sizes: Sizes) -> None:
     verdict(ours.peak_bytes / 2**30, LOAD_MEMORY, "GiB")
 
 
+def sessions(_sizes: Sizes) -> None:
+    from benchmarks.sessions import sessions as twenty_sessions
+
+    twenty_sessions()
+
+
+def browser(_sizes: Sizes) -> None:
+    from benchmarks.browser import browser as in_a_browser
+
+    in_a_browser()
+
+
 PARTS: dict[str, Callable[[Sizes], None]] = {
     "features": features,
     "slider": slider,
@@ -132,6 +144,8 @@ PARTS: dict[str, Callable[[Sizes], None]] = {
     "start": start,
     "publish": publish,
     "load": load,
+    "sessions": sessions,
+    "browser": browser,
 }
 
 

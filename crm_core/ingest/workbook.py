@@ -89,7 +89,7 @@ def write_rows(
             else:
                 writer.add(line, (cells + [""] * (width - len(cells)))[:width])
         row_count = writer.row_count
-    listener(Progress("read", len(rows), len(rows)))
+    listener(Progress("type", 0, 100, len(rows)))
     return RawTable(parquet_relation(target), width, row_count, len(rows), header_lines, blank, 0)
 
 
