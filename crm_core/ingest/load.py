@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,15 @@ import duckdb
 from crm_core.engine.database import Database, shared_database
 from crm_core.errors import InputError
 from crm_core.ingest.cells import FALSE_WORDS, TRUE_WORDS, is_number
-from crm_core.ingest.columnar import columnar_table, parquet_schema, register_frame, safe_path, text_relation
+from crm_core.ingest.columnar import read_columnar
 from crm_core.ingest.dates import quoted
+from crm_core.ingest.disk import changed, stamp_of, told_if_full
 from crm_core.ingest.inspect import inspect_frame
+from crm_core.ingest.json_rows import read_json
 from crm_core.ingest.judge import Judgement, judge
+from crm_core.ingest.lookup import read_beside
 from crm_core.ingest.mapping import Mapping, check_mapping, guess_mapping
+from crm_core.ingest.months import turn_months
 from crm_core.ingest.quality import QualityReport
 from crm_core.ingest.raw import RawTable, parquet_relation
 from crm_core.ingest.read_text import read_text
@@ -77,10 +82,12 @@ def load_table(
     tell = progress or _nobody
     folder.mkdir(parents=True, exist_ok=True)
     with (
+        told_if_full(source.file_name),
         tempfile.TemporaryDirectory(prefix=".reading-", dir=folder) as work,
         database.cursor() as cursor,
     ):
         raw = read_raw(source, Path(work), cursor, tell)
+        _refuse_changed(source)
         tell(Progress("type", 0, raw.row_count))
         raw = replace(raw, trim=trim_cells(cursor, raw, _cells(source, mapping)))
         judgement = _judge(cursor, raw, source, mapping, as_of)
@@ -125,21 +132,23 @@ def read_raw(
     source: SourceTable, folder: Path, cursor: duckdb.DuckDBPyConnection, listener: ProgressListener
 ) -> RawTable:
     """All records of a source as text."""
+    if source.lookup:
+        return read_beside(source.lookup, folder, cursor, partial(read_raw, cursor=cursor, listener=listener))
+    if source.months:
+        return turn_months(read_raw(source.months.table, folder, cursor, listener), source.months, folder, cursor)
     if source.format == "text":
         return read_text(source, folder, cursor, listener)
     if source.format == "workbook":
         return read_workbook(source, folder, listener)
-    if source.frame is not None:
-        relation = text_relation(source.frame.schema, register_frame(cursor, source.frame))
-    else:
-        relation = text_relation(
-            parquet_schema(source.path, source.file_name)[0], parquet_relation(safe_path(source.path, folder))
-        )
-    target = folder / "raw.parquet"
-    cursor.execute(
-        f"copy (select * from {relation}) to {quoted(str(target))} (format parquet, compression snappy)"
-    ).fetchall()
-    return columnar_table(parquet_relation(target), len(source.headers), source.line_count)
+    if source.format == "json":
+        return read_json(source, folder, listener)
+    return read_columnar(source, folder, cursor)
+
+
+def _refuse_changed(source: SourceTable) -> None:
+    """InputError if the file is not the one that was looked at."""
+    if source.stamp and stamp_of(source.path) != source.stamp:
+        raise changed(source.file_name)
 
 
 def _cells(source: SourceTable, mapping: Mapping) -> list[str]:

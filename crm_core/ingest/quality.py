@@ -15,6 +15,7 @@ REASONS: dict[str, str] = {
     "too_many_fields": N_("More fields than the table has columns"),
     "too_few_fields": N_("Fewer fields than the table has columns"),
     "line_too_long": N_("The line is too long to be a row"),
+    "broken_json": N_("The line is no object of JSON"),
     "total_line": N_("A total, not a row"),
     "status_not_counted": N_("The status of the order does not count"),
     "missing_customer": N_("No customer"),
@@ -91,6 +92,7 @@ class QualityReport(BaseModel):
     """What came in and where it went. Lines are physical lines, rows are records, amounts are exact.
 
     `lines_in = header_lines + blank_lines + continued_lines + rows_kept + rows_set_aside`, and
+    where one line gave several rows `lines_in + added_rows` is that and the `empty_cells`.
     `amount_in = amount_kept + amount_set_aside` over the rows whose amount can be read.
     """
 
@@ -104,6 +106,8 @@ class QualityReport(BaseModel):
     header_lines: int
     blank_lines: int
     continued_lines: int
+    added_rows: int = 0
+    empty_cells: int = 0
     rows_kept: int
     rows_set_aside: int
     amount_in: Decimal = Decimal(0)
@@ -126,8 +130,8 @@ class QualityReport(BaseModel):
 
     @property
     def lines_add_up(self) -> bool:
-        accounted = self.header_lines + self.blank_lines + self.continued_lines + self.rows_kept + self.rows_set_aside
-        return self.lines_in == accounted
+        no_rows = self.header_lines + self.blank_lines + self.continued_lines + self.empty_cells
+        return self.lines_in + self.added_rows == no_rows + self.rows_kept + self.rows_set_aside
 
     @property
     def amounts_add_up(self) -> bool:

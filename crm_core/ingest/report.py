@@ -49,6 +49,8 @@ def write_report(
         header_lines=raw.header_lines,
         blank_lines=raw.blank_lines + _blank_rows(cursor, raw),
         continued_lines=raw.continued_lines,
+        added_rows=raw.added_rows,
+        empty_cells=raw.empty_cells,
         rows_kept=rows_kept,
         rows_set_aside=rows_aside,
         amount_in=amounts[0],

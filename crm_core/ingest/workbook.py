@@ -2,7 +2,8 @@
 
 import datetime as dt
 import zipfile
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import python_calamine
@@ -14,8 +15,11 @@ from crm_core.language import _
 
 UNPACKED_LIMIT = 2 << 30
 PACKING_LIMIT = 300
-COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
 LARGEST_EXACT = 2**53
+ROWS_A_REPORT = 50_000
+WORKBOOK_PARTS = ("xl/", "[Content_Types].xml", "mimetype")
+OTHER_PARTS = ("word/", "ppt/", "visio/")
 
 
 def open_workbook(path: Path, file_name: str) -> python_calamine.CalamineWorkbook:
@@ -37,14 +41,55 @@ def open_workbook(path: Path, file_name: str) -> python_calamine.CalamineWorkboo
         ) from None
 
 
+def is_workbook(path: Path) -> bool:
+    """Whether the file at `path` is a workbook of a known kind, whatever its name."""
+    with path.open("rb") as file:
+        head = file.read(64)
+    if head.startswith(COMPOUND_FILE):
+        return True
+    return head.startswith(b"PK\x03\x04") and any(name.startswith(WORKBOOK_PARTS) for name in _member_names(path, head))
+
+
+def _member_names(path: Path, head: bytes) -> list[str]:
+    """The names in a zip that is not an office document of another kind; of a torn one the first."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            names = packed.namelist()
+            if "mimetype" in names and b"opendocument.spreadsheet" not in packed.read("mimetype")[:80]:
+                return []
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, zlib.error):
+        return [head[30 : 30 + int.from_bytes(head[26:28], "little")].decode("cp437")]
+    return [] if any(name.startswith(OTHER_PARTS) for name in names) else names
+
+
 def sheet_names(workbook: python_calamine.CalamineWorkbook) -> tuple[str, ...]:
-    return tuple(workbook.sheet_names)
+    """The sheets that can hold rows: no charts, no macros."""
+    return tuple(
+        sheet.name for sheet in workbook.sheets_metadata if sheet.typ is python_calamine.SheetTypeEnum.WorkSheet
+    )
 
 
-def sheet_rows(workbook: python_calamine.CalamineWorkbook, sheet: str) -> list[list[str]]:
-    """All rows of a sheet from its first row on, every cell as text."""
-    rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    return [[cell_text(cell) for cell in row] for row in rows]
+def open_sheet(workbook: python_calamine.CalamineWorkbook, name: str) -> python_calamine.CalamineSheet:
+    """One sheet; InputError if it cannot be read."""
+    try:
+        return workbook.get_sheet_by_name(name)
+    except python_calamine.CalamineError:
+        raise InputError(
+            _(
+                "The sheet “{sheet}” cannot be read. Open the file in your spreadsheet program and save it again."
+            ).format(sheet=name)
+        ) from None
+
+
+def sheet_height(sheet: python_calamine.CalamineSheet) -> int:
+    """Rows of a sheet down to its last filled one; 0 if nothing is in it."""
+    return sheet.end[0] + 1 if sheet.end else 0
+
+
+def sheet_rows(sheet: python_calamine.CalamineSheet) -> Iterator[list[str]]:
+    """The rows of a sheet one by one, from its first row on, every cell as text."""
+    for row in sheet.iter_rows():
+        yield [cell_text(cell) for cell in row]
 
 
 def cell_text(cell: object) -> str:
@@ -71,26 +116,32 @@ def read_workbook(source: SourceTable, folder: Path, listener: ProgressListener)
     dialect = source.dialect
     if dialect is None:
         raise ValueError("a workbook source has a dialect")
-    rows = sheet_rows(open_workbook(source.path, source.file_name), source.sheet)
-    return write_rows(rows, folder / "raw.parquet", len(source.headers), dialect.header_lines, listener)
+    rows = sheet_rows(open_sheet(open_workbook(source.path, source.file_name), source.sheet))
+    return write_rows(
+        rows, folder / "raw.parquet", len(source.headers), dialect.header_lines, source.line_count, listener
+    )
 
 
 def write_rows(
-    rows: list[list[str]], target: Path, width: int, header_lines: int, listener: ProgressListener
+    rows: Iterable[list[str]], target: Path, width: int, header_lines: int, line_count: int, listener: ProgressListener
 ) -> RawTable:
-    """Rows of a sheet as a raw table; `rows` begins with the sheet's first row."""
-    blank = 0
+    """Rows of a sheet as a raw table; `rows` begins with the sheet's first row, `line_count` is about how many."""
+    blank = line = 0
     with RawWriter(target, width) as writer:
-        for line, cells in enumerate(rows[header_lines:], start=header_lines + 1):
+        for line, cells in enumerate(rows, start=1):
+            if line <= header_lines:
+                continue
             if not any(cells):
                 blank += 1
             elif any(cells[width:]):
                 writer.add(line, [], "too_many_fields", "\t".join(cells))
             else:
                 writer.add(line, (cells + [""] * (width - len(cells)))[:width])
+            if line % ROWS_A_REPORT == 0:
+                listener(Progress("read", line, line_count))
         row_count = writer.row_count
-    listener(Progress("read", len(rows), len(rows)))
-    return RawTable(parquet_relation(target), width, row_count, len(rows), header_lines, blank, 0)
+    listener(Progress("read", line_count, line_count))
+    return RawTable(parquet_relation(target), width, row_count, line, header_lines, blank, 0)
 
 
 def _refuse_bomb(path: Path, file_name: str) -> None:
