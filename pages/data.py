@@ -20,6 +20,7 @@ from crm_core.ingest import (
     Progress,
     QualityReport,
     ReadingOptions,
+    Repeats,
     likely_currency,
     missing_columns,
     problems,
@@ -31,13 +32,14 @@ from crm_core.language import N_, _, current_language, ngettext
 from crm_core.schema import TABLES
 from crm_core.store import DataSet
 from ui import load_controls, loading, session
-from ui.loading import Checked, Incoming, Plan
+from ui.loading import Checked, Plan, Together
 
 LOADED, LOAD = "loaded", "load"
 VIEW, NEXT_VIEW, DROP, JUST_LOADED = "data view", "next data view", "drop of files", "data set just loaded"
 EXCEL_READS = 1_048_576
 MOST_CHECKS_AT_ONCE = 8
 STEPS = {
+    "unpack": N_("unpacking"),
     "decode": N_("decoding"),
     "read": N_("reading"),
     "type": N_("reading dates and amounts"),
@@ -83,8 +85,9 @@ def nothing_yet() -> None:
         st.subheader(_("No data yet"), anchor=False)
         st.write(
             _(
-                "Drop a file with orders below: a customer, a date and an amount in each line are enough. "
-                "CSV, Excel and Parquet are read as they are. Payments, service cases, surveys and more can follow."
+                "Drop a file with orders below: a customer, a date and an amount in each line are enough. CSV, Excel, "
+                "JSON and Parquet are read as they are, several files of one table as one. Payments, service cases, "
+                "surveys and more can follow."
             )
         )
         if st.button(_("Try the demo company"), icon=":material/play_circle:"):
@@ -491,14 +494,19 @@ def load_files() -> None:
     below = st.container()
     files = loading.incoming()
     plans = []
+    for note in loading.left_out():
+        st.caption(f":material/info: {ui.escaped(note)}")
     for tab, file in zip(st.tabs(tab_names(files)), files, strict=True):
         with tab:
-            plans.append(one_file(file))
+            if users := loading.list_users(file):
+                looked_up_in(file, users)
+            else:
+                plans.append(one_file(file))
     with right:
         checking([plan for plan in plans if plan], all(plans), below)
 
 
-def tab_names(files: list[Incoming]) -> list[str]:
+def tab_names(files: list[Together]) -> list[str]:
     names = [file.name for file in files]
     return [f"{file.name} ({file.number})" if names.count(file.name) > 1 else file.name for file in files]
 
@@ -509,20 +517,21 @@ def drop() -> None:
     uploaded = st.file_uploader(
         _("Add files")
         if loading.incoming()
-        else _("Drop CSV, Excel or Parquet files here: orders first, other tables if you have them"),
+        else _("Drop files here: CSV, Excel, JSON, Parquet or Arrow, one or many, also in a zip or gz"),
         accept_multiple_files=True,
         key=f"drop {number}",
     )
     if uploaded:
-        with st.spinner(_("Looking at the files ...")):
-            loading.take_in(uploaded)
-            for file in loading.incoming():
-                looked_at(file)
+        bar = st.progress(0.0, _("Looking at the files ..."))
+        loading.take_in(uploaded, partial(telling, bar))
+        for file in loading.incoming():
+            looked_at(file)
+        bar.empty()
         st.session_state[DROP] = number + 1
         st.rerun()
 
 
-def looked_at(file: Incoming) -> str | None:
+def looked_at(file: Together) -> str | None:
     """Look at a file once; what makes it unreadable, as a sentence."""
     try:
         file.guess(ReadingOptions(), None)
@@ -531,7 +540,7 @@ def looked_at(file: Incoming) -> str | None:
     return None
 
 
-def one_file(file: Incoming) -> Plan | None:
+def one_file(file: Together) -> Plan | None:
     """One file: what was understood, what becomes of its columns. None while it cannot be loaded."""
     problem = looked_at(file)
     found = None if problem else file.source(ReadingOptions())
@@ -539,7 +548,7 @@ def one_file(file: Incoming) -> Plan | None:
     with head:
         table = chosen_table(file, None if problem else file.guess(ReadingOptions(), None).table)
         with st.popover(_("Read it in another way"), icon=":material/tune:"):
-            options = load_controls.reading_options(file, found)
+            options = load_controls.with_months(file, found, load_controls.reading_options(file, found))
         st.button(
             _("Take out"),
             icon=":material/close:",
@@ -554,7 +563,23 @@ def one_file(file: Incoming) -> Plan | None:
         st.error(str(error), icon=":material/error:")
         return None
     with head:
-        st.caption(ui.escaped(load_controls.understood(source)))
+        st.caption(ui.escaped(understood(file, options)))
+        if len(file.files) > 1:
+            parts_of(file, options)
+    for part, other in loading.repeated_files(file):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"repeats {part.number}"):
+            st.warning(
+                _("{file} is {other} once more, byte for byte: loading both counts everything twice.").format(
+                    file=ui.escaped(part.name), other=ui.escaped(other.name)
+                ),
+                icon=":material/content_copy:",
+            )
+            st.button(
+                _("Take out {file}").format(file=ui.escaped(part.name)),
+                key=f"take out again {part.number}",
+                on_click=loading.take_out_file,
+                args=(file.number, part.number),
+            )
     for note in source.notes:
         st.info(ui.escaped(note), icon=":material/info:")
     demand = st.container()
@@ -583,7 +608,73 @@ def one_file(file: Incoming) -> Plan | None:
     return Plan(file.number, options, mapping)
 
 
-def chosen_table(file: Incoming, guessed: str | None) -> str | None:
+def understood(file: Together, options: ReadingOptions) -> str:
+    """What the files are, in a sentence."""
+    source = file.source(options)
+    said = load_controls.understood(source)
+    if file.lookup:
+        said = formats.sentences(
+            said,
+            _("Prices are looked up in {file} by “{header}”").format(
+                file=file.lookup.table.file_name, header=file.lookup.key
+            ),
+        )
+    if len(file.files) == 1:
+        return said
+    return _("{count} files, {lines} lines, read alike.").format(
+        count=len(file.files), lines=formats.number(source.line_count)
+    ) + (f" {said}" if file.lookup else "")
+
+
+def parts_of(file: Together, options: ReadingOptions) -> None:
+    """The files that are read alike, and the ways to part them."""
+    with st.popover(_("The files"), icon=":material/library_books:"):
+        for part, source in zip(file.files, file.sources(options), strict=True):
+            with st.container(horizontal=True, vertical_alignment="center", key=f"part {part.number}"):
+                st.markdown(f"**{ui.escaped(part.name)}**  \n{ui.escaped(load_controls.understood(source))}")
+                st.button(
+                    _("Take out"),
+                    icon=":material/close:",
+                    key=f"take out part {part.number}",
+                    on_click=loading.take_out_file,
+                    args=(file.number, part.number),
+                )
+        st.button(
+            _("Read each on its own"),
+            icon=":material/call_split:",
+            key=f"read apart {file.number}",
+            on_click=loading.read_apart,
+            args=(file.number,),
+        )
+
+
+def looked_up_in(file: Together, users: list[Together]) -> None:
+    """A file that is no table of ours but knows the prices of others."""
+    source = file.source(ReadingOptions())
+    with st.container(horizontal=True, vertical_alignment="center", key=f"list {file.number}"):
+        for user in users:
+            if user.lookup:
+                st.info(
+                    _("The price of each line of {user} is looked up here, by “{header}”.").format(
+                        user=ui.escaped(user.name), header=ui.escaped(user.lookup.table_key)
+                    ),
+                    icon=":material/join_inner:",
+                )
+        st.button(
+            _("Look nothing up here"), key=f"no list {file.number}", on_click=loading.use_no_list, args=(file.number,)
+        )
+        st.button(
+            _("Take out"),
+            icon=":material/close:",
+            key=f"take out {file.number}",
+            on_click=loading.take_out,
+            args=(file.number,),
+        )
+    st.caption(ui.escaped(load_controls.understood(source)))
+    st.dataframe(source.preview, height=260, hide_index=True, alt=_("The first rows of the file as text"))
+
+
+def chosen_table(file: Together, guessed: str | None) -> str | None:
     """The table a file belongs to: as guessed, unless corrected."""
     names = list(TABLES)
     chosen: str = st.selectbox(
@@ -650,25 +741,26 @@ def trial(plans: list[Plan]) -> Checked | None:
     """Load the files, telling how far it is; None, and why, if one cannot be loaded."""
     bar = st.progress(0.0)
 
-    def tell(name: str, progress: Progress) -> None:
-        step = _(STEPS[progress.step])
-        bar.progress(
-            progress.share,
-            _("{file}: {step}, {done} of {total}").format(
-                file=ui.escaped(name),
-                step=step,
-                done=formats.compact(progress.done),
-                total=formats.compact(progress.total),
-            ),
-        )
-
     try:
-        return loading.check(plans, tell)
+        return loading.check(plans, partial(telling, bar))
     except CrmError as error:
         st.error(str(error), icon=":material/error:")
         return None
     finally:
         bar.empty()
+
+
+def telling(bar: DeltaGenerator, name: str, progress: Progress) -> None:
+    """Show on `bar` how far a file is."""
+    bar.progress(
+        progress.share,
+        _("{file}: {step}, {done} of {total}").format(
+            file=ui.escaped(name),
+            step=_(STEPS[progress.step]),
+            done=formats.compact(progress.done),
+            total=formats.compact(progress.total),
+        ),
+    )
 
 
 def results(checked: Checked, currency: str) -> None:
@@ -710,6 +802,35 @@ def results(checked: Checked, currency: str) -> None:
             st.markdown(f":orange[:material/info:] {ui.escaped(problem)}")
         if report.reasons:
             aside_of(load.set_aside, report)
+    for repeats in checked.repeats:
+        st.markdown(f":orange[:material/content_copy:] {ui.escaped(repeated(repeats, currency))}")
+
+
+def repeated(repeats: Repeats, currency: str) -> str:
+    """What two files share, in a sentence."""
+    if repeats.rows:
+        return ngettext(
+            "{count} row of {other} is in {file} too, alike in every column: {amount} would count twice. "
+            "Do the files overlap?",
+            "{count} rows of {other} are in {file} too, alike in every column: {amount} would count twice. "
+            "Do the files overlap?",
+            repeats.rows,
+        ).format(
+            count=formats.number(repeats.rows),
+            other=repeats.other,
+            file=repeats.file_name,
+            amount=formats.money(repeats.amount, currency, exact=True),
+        )
+    return ngettext(
+        "{count} order number of a customer is in {file} and {other}, such as {examples}: one order.",
+        "{count} order numbers of a customer are in {file} and {other}, such as {examples}: one order each.",
+        repeats.orders,
+    ).format(
+        count=formats.number(repeats.orders),
+        file=repeats.file_name,
+        other=repeats.other,
+        examples=formats.listed(repeats.examples),
+    )
 
 
 def aside_of(path: Path, report: QualityReport) -> None:

@@ -12,7 +12,7 @@ from crm_core.ingest import Mapping, ReadingOptions, SourceTable
 from crm_core.language import N_, _
 from crm_core.schema import TABLES, Column
 from ui.frame import escaped
-from ui.loading import Incoming
+from ui.loading import Together
 
 DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("bar"), "": N_("white space")}
 QUOTES = {'"': '"', "'": "'", "": N_("none")}
@@ -23,6 +23,8 @@ DATE_ORDERS = {
     "mdy": N_("month, day, year"),
 }
 DECIMAL_MARKS = {".": N_("point: 1,234.50"), ",": N_("comma: 1.234,50")}
+KINDS = {"parquet": "Parquet", "arrow": "Arrow", "json": "JSON"}
+SAY_IT_THEMSELVES = tuple(KINDS)
 LONGEST_SAMPLE = 28
 KEPT: Any = "session"  # what is chosen here outlasts a visit to another page
 
@@ -30,11 +32,11 @@ KEPT: Any = "session"  # what is chosen here outlasts a visit to another page
 # ---------------------------------------------------------------------- how it is read
 
 
-def reading_options(file: Incoming, found: SourceTable | None) -> ReadingOptions:
+def reading_options(file: Together, found: SourceTable | None) -> ReadingOptions:
     """What the person says of encoding, delimiter, header and sheet; `found` is what was understood alone."""
     key = f"reading {file.number}"
-    if found is not None and found.format == "parquet":
-        st.caption(_("A Parquet file says all of this itself."))
+    if found is not None and found.format in SAY_IT_THEMSELVES:
+        st.caption(_("A {kind} file says all of this itself.").format(kind=KINDS[found.format]))
         return ReadingOptions()
     header_line = st.number_input(
         _("Line of the header"),
@@ -62,6 +64,20 @@ def reading_options(file: Incoming, found: SourceTable | None) -> ReadingOptions
     )
 
 
+def with_months(file: Together, found: SourceTable | None, options: ReadingOptions) -> ReadingOptions:
+    """Whether a table with one column a month is read as one row a month."""
+    if found is None or found.months is None:
+        return options
+    is_on = st.toggle(
+        _("Read one column a month as rows"),
+        value=True,
+        key=f"reading {file.number} months",
+        help=_("Each filled cell under a month becomes a row with that month's first day and the cell as its amount."),
+        persist_state=KEPT,
+    )
+    return options if is_on else options.model_copy(update={"months_as_rows": False})
+
+
 def _choice(label: str, choices: Dictionary[str, str], found: str | None, key: str) -> str | None:
     """One of `choices`, or None to leave it as it was found."""
 
@@ -77,8 +93,10 @@ def _choice(label: str, choices: Dictionary[str, str], found: str | None, key: s
 def understood(source: SourceTable) -> str:
     """What a file is, in a sentence."""
     lines = formats.number(source.line_count)
-    if source.format == "parquet":
-        return _("Parquet, {columns} columns, {lines} rows.").format(columns=len(source.headers), lines=lines)
+    if source.format in SAY_IT_THEMSELVES:
+        return _("{kind}, {columns} columns, {lines} rows.").format(
+            kind=KINDS[source.format], columns=len(source.headers), lines=lines
+        )
     header = (
         _("header on line {line}").format(line=source.dialect.header_lines)
         if source.dialect and source.dialect.has_header
@@ -100,7 +118,7 @@ def understood(source: SourceTable) -> str:
 # ---------------------------------------------------------------------- which column is which
 
 
-def mapping_controls(file: Incoming, options: ReadingOptions, guess: Mapping) -> Mapping:
+def mapping_controls(file: Together, options: ReadingOptions, guess: Mapping) -> Mapping:
     """A select box for each of our columns, samples beside it: required ones first, then those found."""
     source = file.source(options)
     key = _key(file, options, guess)
@@ -192,7 +210,7 @@ def _samples(source: SourceTable, header: str) -> str:
 # ---------------------------------------------------------------------- rules
 
 
-def rules(file: Incoming, options: ReadingOptions, guess: Mapping, mapping: Mapping) -> Mapping:
+def rules(file: Together, options: ReadingOptions, guess: Mapping, mapping: Mapping) -> Mapping:
     """How dates, numbers, returns and statuses are read."""
     source = file.source(options)
     key = _key(file, options, guess)
@@ -323,7 +341,7 @@ def rules_in_words(mapping: Mapping) -> str:
     return formats.sentences(*said)
 
 
-def _key(file: Incoming, options: ReadingOptions, guess: Mapping) -> str:
+def _key(file: Together, options: ReadingOptions, guess: Mapping) -> str:
     """Read in another way or as another table, the columns are asked for anew."""
     digest = hashlib.sha256(f"{options!r} {guess.table}".encode()).hexdigest()[:8]
     return f"map {file.number} {digest}"

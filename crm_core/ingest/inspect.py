@@ -126,7 +126,7 @@ def _months_turned(source: SourceTable, options: ReadingOptions) -> SourceTable:
     return replace(
         source,
         headers=headers,
-        columns=tuple(_describe(header, sample.column(header).to_pylist()) for header in headers),
+        columns=described(sample),
         sample=sample,
         notes=(*source.notes, note),
         months=months,
@@ -298,8 +298,12 @@ def _refuse_width(width: int, file_name: str) -> None:
 
 def _source(path: Path, file_name: str, kind: Any, sample: pa.Table, **facts: Any) -> SourceTable:
     headers = tuple(sample.column_names)
-    columns = tuple(_describe(header, sample.column(header).to_pylist()) for header in headers)
-    return SourceTable(path, file_name, kind, headers, columns, sample, **facts)
+    return SourceTable(path, file_name, kind, headers, described(sample), sample, **facts)
+
+
+def described(sample: pa.Table) -> tuple[SourceColumn, ...]:
+    """What each column of a sample shows."""
+    return tuple(_describe(header, sample.column(header).to_pylist()) for header in sample.column_names)
 
 
 def _describe(header: str, values: Sequence[str | None]) -> SourceColumn:

@@ -1,7 +1,7 @@
 """Columns looked up in another file: orders that name a product, and a list that knows its price.
 
-The list must name each product once. Its columns then stand beside those of the orders, as if the
-file had held them; an order whose product is not in the list has nothing there.
+The list must name each product once. Its price and its texts then stand beside the columns of the orders,
+as if the file had held them; an order whose product is not in the list has nothing there.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,7 +19,6 @@ from crm_core.ingest.source import Lookup, SourceColumn, SourceTable, unique_hea
 from crm_core.ingest.values import WHITE
 
 SHARE_FOUND = 0.5
-LIST_TABLE_ROWS = 20_000  # of the sample: a list is judged by it
 
 
 def find_lookup(orders: SourceTable, mapping: Mapping, others: Iterable[SourceTable]) -> Lookup | None:
@@ -35,7 +34,7 @@ def find_lookup(orders: SourceTable, mapping: Mapping, others: Iterable[SourceTa
 def _fits(orders: SourceTable, table: SourceTable) -> Lookup | None:
     """A list fits if it has a price and names once what the orders name by the same header."""
     known = {key_of(header): header for header in orders.headers}
-    if not any(extra_keys().get(key_of(column.header)) == "unit_price" for column in table.columns):
+    if not any(map(_is_price, table.columns)):
         return None
     products = [key for key, columns in synonym_keys("orders").items() if columns[0][0] == "product_id"]
     for column in table.columns:
@@ -47,15 +46,26 @@ def _fits(orders: SourceTable, table: SourceTable) -> Lookup | None:
     return None
 
 
+def _is_price(column: SourceColumn) -> bool:
+    return extra_keys().get(key_of(column.header)) == "unit_price"
+
+
 def _is_once(table: SourceTable, column: SourceColumn) -> bool:
     values = table.sample_values(column.header)
     return len(set(values)) == len(values) > 0
 
 
 def make_lookup(orders: SourceTable, table: SourceTable, key: str, table_key: str) -> Lookup:
-    """What `beside` and `read_beside` need, for any key."""
+    """What `beside` and `read_beside` need, for any key.
+
+    Of the list's figures only the price is taken: its cost of a piece would pass for the cost of a line.
+    """
     taken = {key_of(header) for header in orders.headers}
-    added = tuple(place for place, header in enumerate(table.headers) if key_of(header) not in taken)
+    added = tuple(
+        place
+        for place, column in enumerate(table.columns)
+        if key_of(column.header) not in taken and (column.content != "number" or _is_price(column))
+    )
     return Lookup(orders, table, key, table_key, added)
 
 

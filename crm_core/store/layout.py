@@ -268,6 +268,8 @@ def _sources(
     for load in loads:
         kept = _count(load.accepted, database) - repeated.get(load.number, 0)
         put_aside = aside.get(load.number, 0)
+        if "rows_set_aside" in load.report:  # a line may give several rows
+            put_aside = load.report["rows_set_aside"] + repeated.get(load.number, 0)
         sources.append(
             SourceEntry(
                 file_name=load.report["file_name"],
