@@ -494,8 +494,8 @@ def load_files() -> None:
     below = st.container()
     files = loading.incoming()
     plans = []
-    for note in loading.left_out():
-        st.caption(f":material/info: {ui.escaped(note)}")
+    if notes := loading.left_out():
+        st.caption(f":material/info: {ui.escaped(formats.sentences(*notes))}")
     for tab, file in zip(st.tabs(tab_names(files)), files, strict=True):
         with tab:
             if users := loading.list_users(file):
@@ -563,9 +563,9 @@ def one_file(file: Together) -> Plan | None:
         st.error(str(error), icon=":material/error:")
         return None
     with head:
-        st.caption(ui.escaped(understood(file, options)))
         if len(file.files) > 1:
             parts_of(file, options)
+        st.caption(ui.escaped(understood(file, options)))
     for part, other in loading.repeated_files(file):
         with st.container(horizontal=True, vertical_alignment="center", key=f"repeats {part.number}"):
             st.warning(
@@ -612,18 +612,16 @@ def understood(file: Together, options: ReadingOptions) -> str:
     """What the files are, in a sentence."""
     source = file.source(options)
     said = load_controls.understood(source)
-    if file.lookup:
-        said = formats.sentences(
-            said,
-            _("Prices are looked up in {file} by “{header}”").format(
-                file=file.lookup.table.file_name, header=file.lookup.key
-            ),
+    if len(file.files) > 1:
+        said = _("{count} files, {lines} lines, read alike.").format(
+            count=len(file.files), lines=formats.number(source.line_count)
         )
-    if len(file.files) == 1:
+    if not file.lookup:
         return said
-    return _("{count} files, {lines} lines, read alike.").format(
-        count=len(file.files), lines=formats.number(source.line_count)
-    ) + (f" {said}" if file.lookup else "")
+    list_name, header = file.lookup.table.file_name, file.lookup.key
+    return formats.sentences(
+        said, _("Prices are looked up in {file} by “{header}”").format(file=list_name, header=header)
+    )
 
 
 def parts_of(file: Together, options: ReadingOptions) -> None:
@@ -783,6 +781,12 @@ def results(checked: Checked, currency: str) -> None:
                     kept=formats.money(report.amount_kept, currency, exact=True),
                     aside=formats.money(report.amount_set_aside, currency, exact=True),
                 )
+            )
+        if report.empty_cells:
+            said.append(
+                ngettext(
+                    "{count} empty cell beside them", "{count} empty cells beside them", report.empty_cells
+                ).format(count=formats.number(report.empty_cells))
             )
         if report.return_rows:
             said.append(

@@ -203,9 +203,9 @@ class _Job:
         with target.open("wb") as file:
             start = self.written
             while chunk := stream.read(CHUNK_BYTES):
-                self.written += len(chunk)
-                self._refuse_swelling(self.written)
+                self._refuse_swelling(self.written + len(chunk))
                 file.write(chunk)
+                self.written += len(chunk)
                 self.listener(Progress("unpack", min(total, place() or self.written - start), total))
 
     def _next_path(self, file_name: str) -> Path:

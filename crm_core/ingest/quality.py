@@ -15,7 +15,7 @@ REASONS: dict[str, str] = {
     "too_many_fields": N_("More fields than the table has columns"),
     "too_few_fields": N_("Fewer fields than the table has columns"),
     "line_too_long": N_("The line is too long to be a row"),
-    "broken_json": N_("The line is no object of JSON"),
+    "broken_json": N_("The line is no whole object"),
     "total_line": N_("A total, not a row"),
     "status_not_counted": N_("The status of the order does not count"),
     "missing_customer": N_("No customer"),
