@@ -14,7 +14,7 @@ from crm_core.ingest.archive import MOST_FILES, NAMES_SHOWN, PackedFile, unpack
 from crm_core.ingest.inspect import inspect_file
 from crm_core.ingest.mapping import guess_mapping, missing_columns
 from crm_core.ingest.source import ProgressListener, ReadingOptions, SourceTable
-from crm_core.ingest.workbook import is_workbook, open_sheet, open_workbook, sheet_height, sheet_names
+from crm_core.ingest.workbook import is_workbook, sheet_heights
 from crm_core.language import _
 
 FEWEST_ROWS = 2  # a header and a row: less is no table
@@ -140,8 +140,7 @@ def _sheets(file: PackedFile, known: SourceTable | None) -> tuple[list[Arrival],
     if not is_workbook(file.path):
         return alone, ()
     try:
-        workbook = open_workbook(file.path, file.file_name)
-        heights = {name: sheet_height(open_sheet(workbook, name)) for name in sheet_names(workbook)}
+        heights = sheet_heights(file.path, file.file_name)
     except InputError:
         return alone, ()  # whoever reads the file says why
     filled = [name for name, height in heights.items() if height >= FEWEST_ROWS]

@@ -17,7 +17,8 @@ from crm_core.errors import InputError
 from crm_core.ingest.dates import quoted
 from crm_core.ingest.disk import is_full
 from crm_core.ingest.raw import RawTable, parquet_relation
-from crm_core.ingest.source import SourceTable
+from crm_core.ingest.source import SourceTable, unique_headers
+from crm_core.ingest.workbook import cell_text
 from crm_core.language import _
 
 FRAME_VIEW = "loaded_frame"
@@ -34,7 +35,7 @@ def parquet_schema(path: Path, file_name: str) -> tuple[pa.Schema, int]:
 def parquet_sample(path: Path, file_name: str, rows: int) -> pa.Table:
     """The first rows of a Parquet file, which has some."""
     with told_if_torn(file_name), pq.ParquetFile(path) as file:
-        return pa.Table.from_batches([next(file.iter_batches(batch_size=rows))])
+        return pa.Table.from_batches([_sound(next(file.iter_batches(batch_size=rows)))])
 
 
 def is_arrow(head: bytes) -> bool:
@@ -51,11 +52,17 @@ def arrow_batches(path: Path, file_name: str) -> Iterator[pa.RecordBatchReader]:
         file.seek(0)
         if not is_file:
             with pa.ipc.open_stream(file) as stream:
-                yield stream
+                yield pa.RecordBatchReader.from_batches(stream.schema, map(_sound, stream))
             return
         with pa.ipc.open_file(file) as table:
-            batches = (table.get_batch(number) for number in range(table.num_record_batches))
+            batches = (_sound(table.get_batch(number)) for number in range(table.num_record_batches))
             yield pa.RecordBatchReader.from_batches(table.schema, batches)
+
+
+def _sound(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """A batch whose every offset and letter was looked at: unsound ones would bring the process down."""
+    batch.validate(full=True)
+    return batch
 
 
 def arrow_sample(path: Path, file_name: str, rows: int) -> tuple[pa.Table, int]:
@@ -97,7 +104,7 @@ def told_if_torn(file_name: str) -> Iterator[None]:
     """Turn what a reader says of a damaged file into an InputError; a full disk goes its own way."""
     try:
         yield
-    except pa.ArrowException as error:
+    except (pa.ArrowException, UnicodeDecodeError) as error:
         raise _torn(file_name) from error
     except OSError as error:
         if error.errno is not None:
@@ -136,6 +143,21 @@ def safe_path(path: Path, folder: Path) -> Path:
     if not link.exists():
         link.symlink_to(path.resolve())
     return link
+
+
+def text_table(table: pa.Table) -> pa.Table:
+    """A typed table as people would have written it, under headers that are unique."""
+    columns = [pa.array(map(cell_text, _values(column)), pa.string()) for column in table.columns]
+    return pa.table(columns, names=list(unique_headers(list(table.column_names))))
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    """The values of a column; days that Python's calendar does not reach as text."""
+    try:
+        values: list[Any] = column.to_pylist()
+    except (ValueError, OverflowError):
+        values = column.cast(pa.string()).to_pylist()
+    return values
 
 
 def arrow_table(frame: Any) -> pa.Table:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from python_calamine import CalamineSheet, CalamineWorkbook
 
 from crm_core import formats
 from crm_core.errors import InputError
@@ -20,6 +19,7 @@ from crm_core.ingest.columnar import (
     is_arrow,
     parquet_sample,
     parquet_schema,
+    text_table,
 )
 from crm_core.ingest.decode import (
     SAMPLE_BYTES,
@@ -43,15 +43,7 @@ from crm_core.ingest.source import (
     SourceTable,
     unique_headers,
 )
-from crm_core.ingest.workbook import (
-    cell_text,
-    is_workbook,
-    open_sheet,
-    open_workbook,
-    sheet_height,
-    sheet_names,
-    sheet_rows,
-)
+from crm_core.ingest.workbook import is_workbook, open_sheet, sheet_heights, sheet_rows
 from crm_core.language import N_, _
 
 SAMPLE_ROWS = 20_000
@@ -138,7 +130,7 @@ def inspect_frame(frame: Any, name: str = "table") -> SourceTable:
     table = arrow_table(frame)
     if table.num_rows == 0:
         raise InputError(_("{file} holds no rows.").format(file=name))
-    sample = _text_table(table.slice(0, SAMPLE_ROWS))
+    sample = text_table(table.slice(0, SAMPLE_ROWS))
     return _source(Path(name), name, "frame", sample, line_count=table.num_rows, frame=table)
 
 
@@ -233,19 +225,18 @@ def _control_share(head: str) -> float:
 
 
 def _inspect_workbook(path: Path, file_name: str, options: ReadingOptions) -> SourceTable:
-    workbook = open_workbook(path, file_name)
-    sheets = sheet_names(workbook)
+    heights = sheet_heights(path, file_name)
+    sheets = tuple(heights)
     if options.sheet is not None and options.sheet not in sheets:
         raise InputError(
             _("{file} has no sheet “{sheet}”. It has: {sheets}.").format(
                 file=file_name, sheet=options.sheet, sheets=formats.listed(sheets)
             )
         )
-    sheet, opened = _fullest_sheet(workbook, [options.sheet] if options.sheet else list(sheets))
-    height = sheet_height(opened) if opened else 0
-    if opened is None or height == 0:
+    sheet = options.sheet or max(sheets, key=lambda name: heights[name], default="")
+    if not heights.get(sheet):
         raise InputError(_("{file} holds no rows.").format(file=file_name))
-    rows = list(islice(sheet_rows(opened), SAMPLE_ROWS + HEAD_ROWS))
+    rows = list(islice(sheet_rows(open_sheet(path, file_name, sheet)), SAMPLE_ROWS + HEAD_ROWS))
     numbered = (Row(line, line, cells) for line, cells in enumerate(rows[:HEAD_ROWS], start=1))
     start = table_start([row for row in numbered if not row.is_blank], options)
     _refuse_width(len(start.header), file_name)
@@ -256,17 +247,9 @@ def _inspect_workbook(path: Path, file_name: str, options: ReadingOptions) -> So
         raise InputError(_("{file} has a header but no rows.").format(file=file_name))
     dialect = Dialect("\t", "", "", start.header_lines, start.has_header)
     sample = _sample_table(headers, body[:SAMPLE_ROWS])
-    return _source(path, file_name, "workbook", sample, line_count=height, dialect=dialect, sheet=sheet, sheets=sheets)
-
-
-def _fullest_sheet(workbook: CalamineWorkbook, candidates: Sequence[str]) -> tuple[str, CalamineSheet | None]:
-    """Of the candidates the sheet with the most rows, opened; no more than two are held at a time."""
-    name, fullest = "", None
-    for candidate in candidates:
-        sheet = open_sheet(workbook, candidate)
-        if fullest is None or sheet_height(sheet) > sheet_height(fullest):
-            name, fullest = candidate, sheet
-    return name, fullest
+    return _source(
+        path, file_name, "workbook", sample, line_count=heights[sheet], dialect=dialect, sheet=sheet, sheets=sheets
+    )
 
 
 def _inspect_parquet(path: Path, file_name: str) -> SourceTable:
@@ -274,7 +257,7 @@ def _inspect_parquet(path: Path, file_name: str) -> SourceTable:
     if row_count == 0:
         raise InputError(_("{file} holds no rows.").format(file=file_name))
     _refuse_width(len(schema), file_name)
-    sample = _text_table(parquet_sample(path, file_name, SAMPLE_ROWS))
+    sample = text_table(parquet_sample(path, file_name, SAMPLE_ROWS))
     return _source(path, file_name, "parquet", sample, line_count=row_count)
 
 
@@ -284,7 +267,7 @@ def _inspect_arrow(path: Path, file_name: str) -> SourceTable:
     sample, row_count = arrow_sample(path, file_name, SAMPLE_ROWS)
     if row_count == 0:
         raise InputError(_("{file} holds no rows.").format(file=file_name))
-    return _source(path, file_name, "arrow", _text_table(sample), line_count=row_count)
+    return _source(path, file_name, "arrow", text_table(sample), line_count=row_count)
 
 
 def _refuse_width(width: int, file_name: str) -> None:
@@ -321,10 +304,3 @@ def _describe(header: str, values: Sequence[str | None]) -> SourceColumn:
 def _sample_table(headers: tuple[str, ...], rows: list[list[str]]) -> pa.Table:
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(headers)
     return pa.table([pa.array(values, pa.string()) for values in columns], names=list(headers))
-
-
-def _text_table(table: pa.Table) -> pa.Table:
-    """A typed table as people would have written it."""
-    headers = unique_headers(list(table.column_names))
-    columns = [pa.array([cell_text(value) for value in column.to_pylist()], pa.string()) for column in table.columns]
-    return pa.table(columns, names=list(headers))

@@ -1,14 +1,20 @@
 """Workbooks (xlsx, xls, xlsb, ods) to raw cells, through calamine."""
 
 import datetime as dt
+import json
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import python_calamine
 
 from crm_core.errors import InputError
+from crm_core.ingest import workbook_probe
+from crm_core.ingest.disk import Stamp, stamp_of
 from crm_core.ingest.raw import RawTable, RawWriter, parquet_relation
 from crm_core.ingest.source import Progress, ProgressListener, SourceTable
 from crm_core.language import _
@@ -22,23 +28,46 @@ WORKBOOK_PARTS = ("xl/", "[Content_Types].xml", "mimetype")
 OTHER_PARTS = ("word/", "ppt/", "visio/")
 
 
-def open_workbook(path: Path, file_name: str) -> python_calamine.CalamineWorkbook:
-    """The workbook at `path`; InputError if it is locked, broken or swells beyond reason."""
+def sheet_heights(path: Path, file_name: str) -> dict[str, int]:
+    """The sheets that can hold rows (no charts, no macros), each with its rows down to the last filled one.
+
+    Raises InputError if the workbook is locked, broken, or swells beyond reason.
+    """
     _refuse_bomb(path, file_name)
-    try:
-        return python_calamine.load_workbook(str(path))
-    except python_calamine.PasswordError:
-        raise _locked(file_name) from None
-    except python_calamine.CalamineError:
-        with path.open("rb") as file:
-            head = file.read(1 << 16)
-        if head.startswith(COMPOUND_FILE) and "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
-            raise _locked(file_name) from None
+    found = _probed(path, stamp_of(path))
+    if found == "password" or (found is None and _is_encrypted(path)):
+        raise InputError(_("{file} is protected by a password. Save a copy without one.").format(file=file_name))
+    if not isinstance(found, dict):
         raise InputError(
-            _("{file} cannot be opened as a workbook. Open it in your spreadsheet program and save it again.").format(
-                file=file_name
-            )
-        ) from None
+            _(
+                "{file} cannot be opened as a workbook: it is damaged, or a cell stands far outside of the table. "
+                "Open it in your spreadsheet program, and save the table as a new workbook or as CSV."
+            ).format(file=file_name)
+        )
+    return found
+
+
+@lru_cache(maxsize=100)
+def _probed(path: Path, _stamp: Stamp) -> dict[str, int] | str | None:
+    """What a process of its own says of a workbook; None if it did not survive it. The stamp tells versions apart."""
+    ran = subprocess.run([sys.executable, "-P", workbook_probe.__file__, str(path)], capture_output=True, check=False)
+    try:
+        found: dict[str, int] | str = json.loads(ran.stdout)
+        return found
+    except json.JSONDecodeError:
+        return None
+
+
+def _is_encrypted(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(1 << 16)
+    return head.startswith(COMPOUND_FILE) and "EncryptedPackage".encode("utf-16-le") in path.read_bytes()
+
+
+def open_sheet(path: Path, file_name: str, sheet: str) -> python_calamine.CalamineSheet:
+    """One sheet of a workbook that may be opened; InputError if it may not."""
+    sheet_heights(path, file_name)
+    return python_calamine.load_workbook(str(path)).get_sheet_by_name(sheet)
 
 
 def is_workbook(path: Path) -> bool:
@@ -60,30 +89,6 @@ def _member_names(path: Path, head: bytes) -> list[str]:
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, zlib.error):
         return [head[30 : 30 + int.from_bytes(head[26:28], "little")].decode("cp437")]
     return [] if any(name.startswith(OTHER_PARTS) for name in names) else names
-
-
-def sheet_names(workbook: python_calamine.CalamineWorkbook) -> tuple[str, ...]:
-    """The sheets that can hold rows: no charts, no macros."""
-    return tuple(
-        sheet.name for sheet in workbook.sheets_metadata if sheet.typ is python_calamine.SheetTypeEnum.WorkSheet
-    )
-
-
-def open_sheet(workbook: python_calamine.CalamineWorkbook, name: str) -> python_calamine.CalamineSheet:
-    """One sheet; InputError if it cannot be read."""
-    try:
-        return workbook.get_sheet_by_name(name)
-    except python_calamine.CalamineError:
-        raise InputError(
-            _(
-                "The sheet “{sheet}” cannot be read. Open the file in your spreadsheet program and save it again."
-            ).format(sheet=name)
-        ) from None
-
-
-def sheet_height(sheet: python_calamine.CalamineSheet) -> int:
-    """Rows of a sheet down to its last filled one; 0 if nothing is in it."""
-    return sheet.end[0] + 1 if sheet.end else 0
 
 
 def sheet_rows(sheet: python_calamine.CalamineSheet) -> Iterator[list[str]]:
@@ -116,7 +121,7 @@ def read_workbook(source: SourceTable, folder: Path, listener: ProgressListener)
     dialect = source.dialect
     if dialect is None:
         raise ValueError("a workbook source has a dialect")
-    rows = sheet_rows(open_sheet(open_workbook(source.path, source.file_name), source.sheet))
+    rows = sheet_rows(open_sheet(source.path, source.file_name, source.sheet))
     return write_rows(
         rows, folder / "raw.parquet", len(source.headers), dialect.header_lines, source.line_count, listener
     )
@@ -157,7 +162,3 @@ def _refuse_bomb(path: Path, file_name: str) -> None:
                 file=file_name, size=unpacked >> 20
             )
         )
-
-
-def _locked(file_name: str) -> InputError:
-    return InputError(_("{file} is protected by a password. Save a copy without one.").format(file=file_name))
