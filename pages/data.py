@@ -546,7 +546,8 @@ def one_file(file: Together) -> Plan | None:
     found = None if problem else file.source(ReadingOptions())
     head = st.container(horizontal=True, vertical_alignment="center", key=f"head {file.number}")
     with head:
-        table = chosen_table(file, None if problem else file.guess(ReadingOptions(), None).table)
+        guessed = None if problem else file.guess(ReadingOptions(), None).table
+        table = chosen_table(file, guessed)
         with st.popover(_("Read it in another way"), icon=":material/tune:"):
             options = load_controls.with_months(file, found, load_controls.reading_options(file, found))
         st.button(
@@ -558,7 +559,8 @@ def one_file(file: Together) -> Plan | None:
         )
     try:
         source = file.source(options)
-        guess = file.guess(options, table)
+        is_as_found = table == guessed and options == ReadingOptions()
+        guess = file.guess(options, None if is_as_found else table)
     except CrmError as error:
         st.error(str(error), icon=":material/error:")
         return None
@@ -672,7 +674,7 @@ def looked_up_in(file: Together, users: list[Together]) -> None:
     st.dataframe(source.preview, height=260, hide_index=True, alt=_("The first rows of the file as text"))
 
 
-def chosen_table(file: Together, guessed: str | None) -> str | None:
+def chosen_table(file: Together, guessed: str | None) -> str:
     """The table a file belongs to: as guessed, unless corrected."""
     names = list(TABLES)
     chosen: str = st.selectbox(
@@ -686,7 +688,7 @@ def chosen_table(file: Together, guessed: str | None) -> str | None:
         persist_state="session",
         help=_("What the rows of the file are."),
     )
-    return None if chosen == guessed else chosen
+    return chosen
 
 
 def checking(plans: list[Plan], is_complete: bool, below: DeltaGenerator) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from crm_core import formats
 from crm_core.errors import InputError
 from crm_core.ingest.archive import MOST_FILES, NAMES_SHOWN, PackedFile, unpack
+from crm_core.ingest.headings import is_heading
 from crm_core.ingest.inspect import inspect_file
 from crm_core.ingest.mapping import guess_mapping, missing_columns
 from crm_core.ingest.source import ProgressListener, ReadingOptions, SourceTable
@@ -130,8 +131,10 @@ def _tables(files: tuple[PackedFile, ...], file_name: str) -> tuple[dict[Path, S
 
 
 def _is_prose(source: SourceTable) -> bool:
-    """A note or a licence: text without columns that any table would need."""
-    return source.format == "text" and not {"number", "date"} & {column.content for column in source.columns}
+    """A note or a licence: a text whose columns have no name we know and no number or date in them."""
+    return source.format == "text" and not any(
+        column.content in ("number", "date") or is_heading(column.header) for column in source.columns
+    )
 
 
 def _sheets(file: PackedFile, known: SourceTable | None) -> tuple[list[Arrival], tuple[str, ...]]:

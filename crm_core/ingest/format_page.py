@@ -49,7 +49,34 @@ What a data set may hold. Only `orders` is required, and of it only who, when an
 table or column makes more of the product light up. Columns are found by their names, in English or
 Chinese, and by what they hold; where the guess is wrong, choose the column on the Data page.
 
-Files: CSV and other delimited text in any common encoding, Excel and OpenDocument workbooks, Parquet.
+## Files
+
+| file | how it is read |
+|---|---|
+| CSV, TSV, TXT | Any common encoding, delimiter and line end; a row's line is its physical line. |
+| XLSX, XLSB, XLS, ODS | The fullest sheet, and each other sheet that could be loaded as it is; the line is the row of the sheet. |
+| JSON lines (JSONL, NDJSON) | One object a line. An object in it becomes columns with dotted names (`buyer.id`); what lies deeper stays JSON. |
+| JSON | A list of such objects; the line is the number of the object. |
+| Parquet, Arrow, Feather | Types are read as they are written; the line is the number of the row. |
+| GZ, BZ2, XZ, ZST | The file in it. |
+| ZIP | Every table in it, in folders too. Hidden files, notes and archives inside are left out, and named. |
+
+What a file is shows in its content; its name does not matter. What cannot be read is refused with the reason:
+a locked workbook or archive, one cut off, one that swells more than three hundredfold, more than 5,000 columns.
+
+**Several files at once.** Files whose columns are read alike (three years in three files, a sheet a month) are
+one table: they are mapped once, whatever the order of their columns, and each row keeps the name of its file.
+Rows and order numbers that two files share are counted and shown, and so is a file that came twice.
+
+**Prices in another file.** Where orders have a quantity and a product but no amount, and another file names each
+product once with a price, the price is looked up there; of the list's figures nothing else is taken.
+
+**One column a month.** A table like `customer, 2024-01, 2024-02, 2024-03` is turned: each filled cell becomes a
+row with the first day of its month (or the day the header names) and the cell as the amount. Three such columns
+are enough; months may be written `2024-01`, `202401`, `01/2024`, `Jan-24`, `2024年1月`, quarters `2024Q1`.
+Empty cells and dashes are no rows; a line of totals is set aside. A switch on the Data page, `months_as_rows`
+elsewhere, leaves the table as it stands.
+
 A template of each table can be downloaded on the Data page.
 
 This page is written from `crm_core/schema.py` by `python -m crm_core.ingest.format_page`.

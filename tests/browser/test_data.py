@@ -1,6 +1,7 @@
 """From a file to a decision, in a real browser: upload, mapping, check, tiers, loyalty, churn."""
 
 import re
+import zipfile
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -114,6 +115,30 @@ def test_a_chinese_file_maps_itself_and_is_there_for_everybody_once_published(
     expect(data_set(other)).to_have_value("订单")
     assert other.get_by_test_id("stException").count() == 0
     other.context.close()
+
+
+def test_a_zip_with_two_tables_loads_both_in_one_go(
+    open_page: OpenPage, page: Page, tmp_path: Path, chinese_file: Path
+):
+    people = ["客户编号,客户名称,城市", *(f"{number:03},客户{number},深圳" for number in range(40))]
+    path = tmp_path / "年度.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.write(chinese_file, "数据/订单.csv")
+        packed.writestr("数据/客户.csv", "\n".join(people))
+        packed.writestr("__MACOSX/._客户.csv", "x")
+    open_page("/data", language="en")
+    drop(page, path)
+
+    expect(page.get_by_role("tab")).to_have_text(["订单.csv", "客户.csv"])
+    expect(page.get_by_text("1 hidden file was left out")).to_be_visible()
+
+    said = check(page)
+
+    assert "客户.csv: 40 rows in = 40 kept + 0 set aside" in said
+
+    keep(page, "me")
+
+    assert "40 customers" in page.locator(".st-key-just-loaded").inner_text()
 
 
 def test_what_is_only_for_me_nobody_else_sees(

@@ -201,8 +201,8 @@ def test_a_zip_of_several_years_customers_and_prices_loads_in_one_go(at: AppTest
 
     button(at, "Check").click().run()
 
-    assert "2024.csv: 1 rows in = 1 kept + 0 set aside · 21.00 in" in seen(at)
-    assert "2025.csv: 2 rows in = 2 kept + 0 set aside · 13.50 in" in seen(at)
+    assert "**2024.csv**: 1 rows in = 1 kept + 0 set aside · 21.00 in" in seen(at)
+    assert "**2025.csv**: 2 rows in = 2 kept + 0 set aside · 13.50 in" in seen(at)
 
     button(at, "Only for me").click().run()
 
