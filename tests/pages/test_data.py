@@ -207,7 +207,7 @@ def test_a_zip_of_several_years_customers_and_prices_loads_in_one_go(at: AppTest
     button(at, "Only for me").click().run()
 
     assert not at.exception
-    assert "2 customers, 2 orders" in seen(at)
+    assert "2 customers, 3 orders" in seen(at)
 
 
 def test_a_price_list_may_be_refused_and_its_orders_then_lack_amounts(at: AppTest):
