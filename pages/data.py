@@ -828,10 +828,10 @@ def repeated(repeats: Repeats, currency: str) -> str:
             amount=formats.money(repeats.amount, currency, exact=True),
         )
     return ngettext(
-        "{count} order number of a customer is in {file} and in {other}, such as {examples}: what came later is then "
-        "no purchase of its own. If numbers begin anew in each file, choose no column for them.",
-        "{count} order numbers of a customer are in {file} and in {other}, such as {examples}: what came later is then "
-        "no purchase of its own. If numbers begin anew in each file, choose no column for them.",
+        "{count} order number of a customer is in {file} and in {other}, such as {examples}: what came later is "
+        "then no purchase of its own. If numbers begin anew in each file, choose no column for them.",
+        "{count} order numbers of a customer are in {file} and in {other}, such as {examples}: what came later is "
+        "then no purchase of its own. If numbers begin anew in each file, choose no column for them.",
         repeats.orders,
     ).format(
         count=formats.number(repeats.orders),

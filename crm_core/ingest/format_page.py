@@ -54,8 +54,8 @@ Chinese, and by what they hold; where the guess is wrong, choose the column on t
 | file | how it is read |
 |---|---|
 | CSV, TSV, TXT | Any common encoding, delimiter and line end; a row's line is its physical line. |
-| XLSX, XLSB, XLS, ODS | The fullest sheet, and each other sheet that could be loaded as it is; the line is the row of the sheet. |
-| JSON lines (JSONL, NDJSON) | One object a line. An object in it becomes columns with dotted names (`buyer.id`); what lies deeper stays JSON. |
+| XLSX, XLSB, XLS, ODS | The fullest sheet, and each other that could be loaded as it is; the line is its row. |
+| JSON lines | One object a line. One in it becomes columns with dotted names (`buyer.id`); deeper ones stay JSON. |
 | JSON | A list of such objects; the line is the number of the object. |
 | Parquet, Arrow, Feather | Types are read as they are written; the line is the number of the row. |
 | GZ, BZ2, XZ, ZST | The file in it. |

@@ -6,11 +6,13 @@ lies deeper stays JSON in its cell. Nothing holds the file in memory.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from crm_core.errors import InputError
 from crm_core.ingest.raw import RawTable, RawWriter, parquet_relation
@@ -64,15 +66,20 @@ def survey_json(path: Path, file_name: str, encoding: str, rows: int, widest: in
     keys: dict[str, None] = {}
     sample: list[Cells] = []
     line = 0
-    for entry in _entries(path, encoding, file_name):
-        line = entry.line
-        if entry.cells is None:
-            continue
-        keys.update(dict.fromkeys(entry.cells))
-        if len(keys) > widest:
-            break
-        if len(sample) < rows:
+    with path.open(encoding=encoding, errors="replace") as file:
+        is_list = _is_list(file)
+        entries = _list_entries(file, file_name) if is_list else _line_entries(file)
+        for entry in entries:
+            line = entry.line
+            if entry.cells is None:
+                continue
+            if not entry.cells.keys() <= keys.keys():
+                keys.update(dict.fromkeys(entry.cells))
             sample.append(entry.cells)
+            if len(sample) == rows or len(keys) > widest:
+                break
+        if len(keys) <= widest:
+            line = _rest(entries if is_list else None, file, line, keys, widest)
     if not keys:
         raise InputError(
             _("{file} is JSON, but not rows: one object a line, or a list of objects, can be read.").format(
@@ -95,8 +102,11 @@ def read_json(source: SourceTable, folder: Path, listener: ProgressListener) -> 
         raise ValueError("a source of JSON knows its keys")
     target = folder / "raw.parquet"
     line = blank = 0
-    with RawWriter(target, len(layout.keys)) as writer:
-        for entry in _entries(source.path, source.encoding, source.file_name):
+    with (
+        source.path.open(encoding=source.encoding, errors="replace") as file,
+        RawWriter(target, len(layout.keys)) as writer,
+    ):
+        for entry in _list_entries(file, source.file_name) if _is_list(file) else _line_entries(file):
             line = entry.line
             if entry.cells is not None:
                 writer.add(line, [entry.cells.get(key, "") for key in layout.keys])
@@ -113,36 +123,77 @@ def read_json(source: SourceTable, folder: Path, listener: ProgressListener) -> 
     )
 
 
-def _entries(path: Path, encoding: str, file_name: str) -> Iterator[Entry]:
-    with path.open(encoding=encoding, errors="replace") as file:
+def _rest(entries: Iterator[Entry] | None, file: TextIOWrapper, line: int, keys: dict[str, None], widest: int) -> int:
+    """Add the keys of what follows the sample, and return the last line; of lines only the keys are looked at."""
+    rest = (
+        ((entry.line, entry.cells or ()) for entry in entries)
+        if entries
+        else ((number, _keys(text) if text else ()) for number, text in _lines(file, line))
+    )
+    last = line
+    for number, found in rest:
+        last = number
+        for key in found:
+            if key not in keys:
+                keys[key] = None
+        if len(keys) > widest:
+            break
+    return last
+
+
+def _keys(text: str) -> Iterable[str]:
+    """The keys of one line as `_cells` names them, found in a tenth of the time."""
+    try:
+        row = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return _row(text) or ()
+    if not isinstance(row, dict):
+        return ()
+    if not any(type(value) is dict for value in row.values()):
+        return row
+    return _cells(row)
+
+
+def _is_list(file: TextIOWrapper) -> bool:
+    """Whether a file, just opened, is one list; it may be read as if nobody had looked."""
+    start = file.read(1)
+    while start and (start.isspace() or start == "\ufeff"):
         start = file.read(1)
-        while start and (start.isspace() or start == "\ufeff"):
-            start = file.read(1)
-        file.seek(0)
-        yield from _list_entries(file, file_name) if start == "[" else _line_entries(file)
+    file.seek(0)
+    return start == "["
 
 
-def _line_entries(file: TextIOWrapper) -> Iterator[Entry]:
-    number = 0
+def _lines(file: TextIOWrapper, number: int = 0) -> Iterator[tuple[int, str | None]]:
+    """The lines after the first `number`, ends trimmed; "" for a blank one, None for one too long."""
     while line := file.readline(LONGEST_LINE):
         number += 1
         if len(line) == LONGEST_LINE and not line.endswith("\n"):
             while (rest := file.readline(LONGEST_LINE)) and not rest.endswith("\n"):
                 pass
-            yield Entry(number, flaw=LINE_TOO_LONG, raw=line[:LETTERS_JOINED])
-            continue
-        text = line.strip("\ufeff \t\r\n\f\v\x1a\0")
-        if not text:
+            yield number, None
+        else:
+            yield number, line.strip("\ufeff \t\r\n\f\v\x1a\0")
+
+
+def _line_entries(file: TextIOWrapper) -> Iterator[Entry]:
+    for number, text in _lines(file):
+        if text is None:
+            yield Entry(number, flaw=LINE_TOO_LONG)
+        elif not text:
             yield Entry(number)
-            continue
-        try:
-            value, end = _decoder.raw_decode(text)
-        except (json.JSONDecodeError, RecursionError):
-            value, end = None, 0
-        if isinstance(value, dict) and text[end:].strip(" \t,") == "":
-            yield Entry(number, _cells(value))
+        elif (cells := _row(text)) is not None:
+            yield Entry(number, cells)
         else:
             yield Entry(number, flaw=BROKEN_JSON, raw=_writable(text[:LETTERS_JOINED]))
+
+
+def _row(text: str) -> Cells | None:
+    """The cells of one line; None if it is no whole object."""
+    try:
+        value, end = _decoder.raw_decode(text)
+    except (json.JSONDecodeError, RecursionError):
+        return None
+    return _cells(value) if isinstance(value, dict) and not text[end:].strip(" \t,") else None
 
 
 def _list_entries(file: TextIOWrapper, file_name: str) -> Iterator[Entry]:
