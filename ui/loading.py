@@ -112,9 +112,14 @@ class Together:
 
     def sources(self, options: ReadingOptions) -> tuple[SourceTable, ...]:
         """What each file holds, prices looked up. Raises InputError."""
-        return tuple(
-            looked_up(file.source(options), self.lookup) if self.lookup else file.source(options) for file in self.files
+        sources: tuple[SourceTable, ...] = self._once(
+            ("sources", options),
+            lambda: tuple(
+                looked_up(file.source(options), self.lookup) if self.lookup else file.source(options)
+                for file in self.files
+            ),
         )
+        return sources
 
     def source(self, options: ReadingOptions) -> SourceTable:
         """What the files hold together when read with `options`. Raises InputError."""

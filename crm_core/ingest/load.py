@@ -146,9 +146,10 @@ def read_raw(
 
 
 def _refuse_changed(source: SourceTable) -> None:
-    """InputError if the file is not the one that was looked at."""
-    if source.stamp and stamp_of(source.path) != source.stamp:
-        raise changed(source.file_name)
+    """InputError if the file, or the list it looks prices up in, is not the one that was looked at."""
+    for read in (source, source.lookup.table) if source.lookup else (source,):
+        if read.stamp and stamp_of(read.path) != read.stamp:
+            raise changed(read.file_name)
 
 
 def _cells(source: SourceTable, mapping: Mapping) -> list[str]:
