@@ -11,7 +11,7 @@ from crm_core import charts, formats
 from crm_core.churn import horizon
 from crm_core.errors import NotEnoughData
 from crm_core.exits import Exits, exits
-from crm_core.labels import EXIT_REASONS, NOT_RECORDED, exit_reason_name
+from crm_core.labels import exit_reason_name
 from crm_core.language import N_, _
 from ui.against_saved import against_saved
 from ui.exit_controls import EXITS, WIN_BACK, exit_controls, show_group
@@ -36,7 +36,7 @@ RETURN_COLUMNS = (
 )  # fmt: skip
 PREDICTED_COLUMNS = ("chance", "second_value", "regain_profit")
 LET_GO_COLUMNS = ("customer_id", "name", "value_before", "days_gone", "let_go", "why")
-TIMES_CLEARED, MONTHS, CODES, VERDICTS = "exits: times cleared", "exit months", "exit reason codes", "exit verdicts"
+TIMES_CLEARED, CHOSEN_CUSTOMER = "exits: times cleared", "exits: customer of the form"
 WHENS = {"ever": N_("Any time before the exit"), "buying": N_("While still buying")}
 
 
@@ -82,69 +82,64 @@ def tuning() -> None:
 
 def _headlines(found: Exits) -> list[ui.Headline]:
     currency = found.book.data.currency
+    returned, told, worth = found.returns, found.warnings, found.win_back
     return [
-        ui.Headline(
+        _headline(
             _("Left in {days}").format(days=formats.days(found.settings.period_days)),
             formats.number(found.customers),
-            help=formats.sentences(
+            formats.number(found.recorded_customers),
+            _("with a recorded reason"),
+            formats.sentences(
                 _("{customers} left in the period and are still away").format(
                     customers=formats.customers(found.customers)
                 ),
                 found.horizon.explained(),
             ),
         ),
-        ui.Headline(
-            _("Revenue gone, {share} of a year's").format(share=formats.percent(found.revenue_share)),
+        _headline(
+            _("Revenue gone a year"),
             formats.money(found.revenue, currency),
-            help=_("What they had brought in the year up to their last order, beside {revenue} a year now.").format(
+            formats.percent(found.revenue_share),
+            _("of a year's revenue"),
+            _("What they had brought in the year up to their last order, beside {revenue} a year now.").format(
                 revenue=formats.money(found.company_revenue, currency)
             ),
         ),
-        _warned(found),
-        ui.Headline(
+        _headline(
+            _("Warned before"),
+            formats.percent(told.warned_share),
+            formats.days(told.warned_days),
+            _("ahead (median)"),
+            _(
+                "Had been at high risk on one of the days looked at before the exit. Of those who stayed, {stayers} had"
+                " been as well."
+            ).format(stayers=formats.percent(told.stayers_warned_share)),
+        ),
+        _headline(
             _("Came back in the period"),
-            formats.number(found.returns.in_period),
-            help=_("{returns} of {lapses} lapses since the data begins ended in a return.").format(
-                returns=formats.number(found.returns.returned), lapses=formats.number(found.returns.lapses)
+            formats.number(returned.in_period),
+            formats.number(returned.returned),
+            _("of {lapses} lapses ever").format(lapses=formats.number(returned.lapses)),
+            _("{returns} of {lapses} lapses since the data begins ended in a return.").format(
+                returns=formats.number(returned.returned), lapses=formats.number(returned.lapses)
             ),
         ),
-        _worth(found),
+        _headline(
+            _("Win-back potential"),
+            formats.money(worth.regain_profit or 0, currency) if worth.is_known else formats.DASH,
+            formats.number(worth.customers),
+            _("worth an attempt"),
+            worth.missing
+            or _("Regain profit of all who are worth an attempt; {returns} of them are expected to return.").format(
+                returns=formats.number(worth.expected_returns)
+            ),
+        ),
     ]
 
 
-def _warned(found: Exits) -> ui.Headline:
-    told = found.warnings
-    days = told.warned_days
-    label = (
-        _("Warned, half of them {days} ahead").format(days=formats.days(days))
-        if days is not None
-        else _("Warned before the exit")
-    )
-    return ui.Headline(
-        label,
-        formats.percent(told.warned_share),
-        help=_(
-            "Had been at high risk on one of the days looked at before the exit. Of those who stayed, {stayers} had"
-            " been as well."
-        ).format(stayers=formats.percent(told.stayers_warned_share)),
-    )
-
-
-def _worth(found: Exits) -> ui.Headline:
-    worth = found.win_back
-    if not worth.is_known:
-        return ui.Headline(_("Win-back potential"), formats.DASH, help=worth.missing)
-    return ui.Headline(
-        _("Win-back potential"),
-        formats.money(worth.regain_profit or 0, found.book.data.currency),
-        help=_(
-            "Regain profit of {customers} worth an attempt; {returns} of them are expected to return within {days}."
-        ).format(
-            customers=formats.customers(worth.customers),
-            returns=formats.number(worth.expected_returns),
-            days=formats.days(found.settings.horizon_days),
-        ),
-    )
+def _headline(label: str, value: str, beside: str, of_what: str, help: str) -> ui.Headline:
+    """A figure with a second one below it."""
+    return ui.Headline(label, value, change=beside, against=of_what, rises=None, help=help)
 
 
 def _against_saved(found: Exits) -> None:
@@ -240,19 +235,25 @@ def _signals(found: Exits) -> None:
 
 
 def _reasons(found: Exits) -> None:
-    ui.show_chart(charts.exit_reasons(found.reasons(), found.book.data.currency), _chart_key("reasons"), selects=True)
-    competitors = found.competitors().to_pylist()[:3]
-    if competitors:
-        currency = found.book.data.currency
-        named = formats.listed(
-            formats.with_note(row["competitor"], formats.money(row["revenue"], currency)) for row in competitors
-        )
-        st.caption(ui.escaped(_("Went to: {competitors}").format(competitors=named)))
-    st.caption(
-        _("{recorded} of {customers} have a recorded reason. Choose a customer in the list to record one.").format(
-            recorded=formats.number(found.recorded_customers), customers=formats.customers(found.customers)
-        )
-    )
+    picture, form = st.columns([5, 3], gap="medium")
+    with picture:
+        chart = charts.exit_reasons(found.reasons(), found.book.data.currency)
+        ui.show_chart(chart, _chart_key("reasons"), selects=True)
+        competitors = found.competitors().to_pylist()[:3]
+        if competitors:
+            currency = found.book.data.currency
+            named = formats.listed(
+                formats.with_note(row["competitor"], formats.money(row["revenue"], currency)) for row in competitors
+            )
+            st.caption(ui.escaped(_("Went to: {competitors}").format(competitors=named)))
+        export_buttons(found.book.data)
+    with form:
+        customer_id = st.session_state.get(CHOSEN_CUSTOMER)
+        rows = found.listing().only("customer_id", [customer_id]).page(1).to_pylist() if customer_id else []
+        if rows:
+            reason_form(found.book.data, rows[0]["customer_id"], rows[0]["name"] or rows[0]["customer_id"])
+        else:
+            st.info(_("Choose a customer in the list to record why they left."), icon=":material/touch_app:")
 
 
 def _return(found: Exits) -> None:
@@ -346,25 +347,21 @@ def _reason_list(found: Exits) -> None:
         return
     codes = ui.selected_parts(_chart_key("reasons"))
     _list_head(
-        _("Record why"),
+        _("Who left"),
         formats.listed(exit_reason_name(code) for code in codes),
         _("Largest first. Choose a customer to record a reason."),
     )
-    chosen: list[str | None] = []
-    customers, form = st.columns([3, 1], gap="medium")
-    with customers:
-        known = [code for code in codes if code in (*EXIT_REASONS, NOT_RECORDED)]
-        _table(
-            found, found.listing().only("reason", known), REASON_COLUMNS, "exits reasons", "exit-reasons-of-period",
-            sortable=("revenue_before", "exit_on"), on_row=chosen.append,
-        )  # fmt: skip
-    with form:
-        if chosen and chosen[0] is not None:
-            row = found.listing().only("customer_id", [chosen[0]]).page(1).to_pylist()[0]
-            reason_form(found.book.data, chosen[0], row["name"] or chosen[0])
-        else:
-            st.info(_("Choose a customer in the list."), icon=":material/touch_app:")
-        export_buttons(found.book.data)
+    _table(
+        found, found.listing().only("reason", codes), REASON_COLUMNS, "exits reasons", "exit-reasons-of-period",
+        sortable=("revenue_before", "exit_on"), on_row=_choose,
+    )  # fmt: skip
+
+
+def _choose(customer_id: str | None) -> None:
+    """Take the customer whose row is chosen into the form, which stands above the list."""
+    if customer_id is not None and customer_id != st.session_state.get(CHOSEN_CUSTOMER):
+        st.session_state[CHOSEN_CUSTOMER] = customer_id
+        st.rerun()
 
 
 def _return_list(found: Exits) -> None:
@@ -397,7 +394,7 @@ def _let_go_list(found: Exits) -> None:
     )
     _table(
         found, worth.listing(let_go=True).only("let_go", known), LET_GO_COLUMNS, "exits let go", "let-go",
-        sortable=("value_before", "days_gone"), computed={"why": worth.why}, lowest_first=True, lines=2,
+        sortable=("value_before", "days_gone"), computed={"why": worth.why}, lowest_first=True, lines=3,
     )  # fmt: skip
 
 
@@ -443,8 +440,8 @@ def _how(found: Exits) -> None:
             ),
             _(
                 "Chance of return: returns divided by days at risk in each month since the exit, pooled so that it"
-                " never rises, over {days} ahead; customers still away count for the days they have been. It is that of a"
-                " return with whatever was tried so far."
+                " never rises, over {days} ahead; customers still away count for the days they have been. It is that of"
+                " a return with whatever was tried so far."
             ).format(days=formats.days(settings.horizon_days)),
             r"$$\text{regain profit} = v \cdot p(g) \cdot k - c, \qquad"
             r" p(g) = 1 - e^{-\int_g^{g+h} \lambda(s)\,ds}, \qquad"

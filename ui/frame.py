@@ -84,7 +84,8 @@ def explain_problem(error: CrmError) -> None:
 class Headline:
     """One metric of the finding: value and change already in words, trend as numbers, oldest first.
 
-    `is_good` says whether the change is welcome; None leaves it grey. `against` is what it changed from.
+    `is_good` says whether the change is welcome; None leaves it grey. `against` is what it changed from. `rises` None
+    draws no arrow: what stands there is no change but a second figure.
     """
 
     label: str
@@ -94,7 +95,7 @@ class Headline:
     against: str | None = None
     help: str | None = None
     trend: Callable[[], Sequence[float]] = tuple
-    rises: bool = True
+    rises: bool | None = True
 
 
 def headline_row(headlines: Sequence[Headline], *, with_trends: bool = True) -> None:
@@ -105,7 +106,7 @@ def headline_row(headlines: Sequence[Headline], *, with_trends: bool = True) -> 
             headline.value,
             delta=headline.change,
             delta_color=_colour(headline),
-            delta_arrow="up" if headline.rises else "down",
+            delta_arrow="off" if headline.rises is None else "up" if headline.rises else "down",
             delta_description=headline.against if headline.change else None,
             help=headline.help,
             border=True,

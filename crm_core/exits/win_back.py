@@ -38,7 +38,7 @@ FINAL_REASONS = ("need_gone", "closed")
 
 LET_GO = {
     "final_reason": N_("Nobody to return to"),
-    "brought_nothing": N_("Cost more than they brought"),
+    "brought_nothing": N_("Brought nothing, or cost more"),
     "not_worth": N_("An attempt costs more than it brings"),
 }
 
@@ -123,13 +123,14 @@ class WinBack:
         if row["let_go"] == "final_reason":
             return _("Recorded: {reason}").format(reason=exit_reason_name(row["reason"]))
         if row["let_go"] == "brought_nothing":
-            words = (
-                _("Brought {value} of margin in the year before leaving; {share} of purchases came back")
+            brought = (
+                _("Margin {value} in the year before")
                 if self.measure == "margin"
-                else _("Brought {value} in the year before leaving; {share} of purchases came back")
+                else _("Revenue {value} in the year before")
             )
-            return words.format(value=value, share=formats.percent(row["returned_share"] or 0))
-        return _("A return would bring {second}, with a chance of {chance}: less than the {cost} of an attempt").format(
+            returned = _("{share} of purchases came back").format(share=formats.percent(row["returned_share"]))
+            return " · ".join((brought.format(value=value), *([returned] if row["returned_share"] else [])))
+        return _("A return would bring {second}, its chance is {chance}: less than the {cost} of an attempt").format(
             second=formats.money(row["second_value"], currency),
             chance=formats.percent(row["chance"]),
             cost=formats.money(self.settings.attempt_cost, currency),
