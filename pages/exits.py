@@ -148,7 +148,11 @@ def _against_saved(found: Exits) -> None:
         against_saved(_("Nothing differs from the saved scenario."), [], ui.draft_problem())
         return
     saved_scenario = ui.saved_scenario()
-    saved = exits(found.book.through(saved_scenario.windows), saved_scenario, found.recorded)
+    try:
+        saved = exits(found.book.through(saved_scenario.windows), saved_scenario, found.recorded)
+    except NotEnoughData as problem:
+        against_saved(_("The saved scenario cannot tell who left."), [ui.escaped(str(problem))])
+        return
     currency = found.book.data.currency
     sentence = _("{now} left, {before} as saved; revenue gone {revenue}, {revenue_before} as saved.").format(
         now=formats.customers(found.customers),

@@ -58,6 +58,11 @@ EMPTY = {
     "hold_out_by_count": lambda: charts.hold_out_by_count(tables.held_out().slice(0, 0)),
     "profit_bridge": lambda: charts.profit_bridge(tables.bridge().slice(0, 0)),
     "tornado": lambda: charts.tornado(tables.swings().slice(0, 0), 1.0),
+    "exit_months": lambda: charts.exit_months(tables.exit_months().slice(0, 0)),
+    "signals_before_exit": lambda: charts.signals_before_exit(tables.signal_lead().slice(0, 0)),
+    "exit_reasons": lambda: charts.exit_reasons(tables.exit_reasons().slice(0, 0)),
+    "return_chance": lambda: charts.return_chance(tables.return_curve().slice(0, 0), 365),
+    "let_go": lambda: charts.let_go(tables.let_go().slice(0, 0)),
 }
 
 
