@@ -445,7 +445,7 @@ def _how(found: Exits) -> None:
             _(
                 "Chance of return: returns divided by days at risk in each month since the exit, pooled so that it"
                 " never rises, over {days} ahead; customers still away count for the days they have been. It is that of"
-                " a return with whatever was tried so far."
+                " a return with whatever was tried so far. A filter chooses who is shown and changes nobody's chance."
             ).format(days=formats.days(settings.horizon_days)),
             r"$$\text{regain profit} = v \cdot p(g) \cdot k - c, \qquad"
             r" p(g) = 1 - e^{-\int_g^{g+h} \lambda(s)\,ds}, \qquad"

@@ -43,7 +43,7 @@ def reason_form(data: DataSet, customer_id: str, name: str) -> None:
     ledger = exit_reasons(data)
     history = ledger.history(customer_id)
     entry = history[-1] if history and history[-1].reason else None
-    with st.form(f"reason of {customer_id} {len(history)}", border=True):
+    with st.form(key=f"reason of {customer_id} {len(history)}", border=True):
         st.markdown(f"**{escaped(name)}**")
         keys = {field: f"reason {field} {customer_id} {len(history)}" for field in ("code", "competitor", "note", "by")}
         st.selectbox(

@@ -258,7 +258,7 @@ def _signal_sentence(left: float, stayed: float | None, lift: float | None) -> s
     told = _("{left} of who left, {stayed} of who stayed").format(
         left=formats.percent(left, digits=0), stayed=formats.percent(stayed, digits=0)
     )
-    return f"{told}, {formats.ratio(lift)}" if lift else told
+    return formats.listed((told, formats.ratio(lift))) if lift else told
 
 
 def _sums_hover(row: Row, currency: str) -> str:

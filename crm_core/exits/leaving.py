@@ -14,7 +14,7 @@ from crm_core.book import Book
 from crm_core.churn import Horizon, horizon
 from crm_core.engine import Recipe
 from crm_core.errors import NotEnoughData
-from crm_core.exits.returning import Returns, returns
+from crm_core.exits.returning import Returns, lapse_table, returns
 from crm_core.exits.warnings import SIGNALS, Warnings, signal_name, warnings
 from crm_core.exits.win_back import WinBack, win_back
 from crm_core.labels import EXIT_REASONS, NOT_RECORDED, exit_reason_name
@@ -50,7 +50,6 @@ class Exits:
     scenario: Scenario
     horizon: Horizon
     recorded: Mapping[str, ExitReason]
-    lapse_table: Recipe
     lost: Recipe
 
     @property
@@ -165,7 +164,7 @@ class Exits:
     @cached_property
     def returns(self) -> Returns:
         """Who came back from earlier lapses: see `crm_core.exits.returning`."""
-        return returns(self.book, self.settings, self.lapse_table)
+        return returns(self.book, self.settings, self.horizon.days)
 
     @cached_property
     def win_back(self) -> WinBack:
@@ -212,10 +211,9 @@ def exits(book: Book, scenario: Scenario | None = None, recorded: Mapping[str, E
                 days=formats.days(known), horizon=formats.days(in_force.days)
             )
         )
-    by_horizon = {"horizon_days": in_force.days}
-    lapses = book.recipe("customer_lapses", parameters=by_horizon)
-    lost = book.recipe("lost_customers", parameters=by_horizon, parts=(lapses,))
-    return Exits(book, scenario, in_force, recorded or {}, lapses, lost)
+    lapses = lapse_table(book, in_force.days)
+    lost = book.recipe("lost_customers", parameters={"horizon_days": in_force.days}, parts=(lapses,))
+    return Exits(book, scenario, in_force, recorded or {}, lost)
 
 
 def _recorded(recorded: Mapping[str, ExitReason]) -> dict[str, list[str]]:

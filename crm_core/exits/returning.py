@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from crm_core import formats
-from crm_core.book import Book
+from crm_core.book import Book, Filters
 from crm_core.engine import Recipe
 from crm_core.errors import NotEnoughData
 from crm_core.language import _
@@ -128,12 +128,13 @@ class SecondLife:
 class Returns:
     """The lapses of the customers in view up to the book's day, and how they ended.
 
-    `lapses` had happened, `returned` of them ended in a return, `in_period` of those in the period.
+    `lapses` had happened, `returned` of them ended in a return, `in_period` of those in the period. The curve and the
+    second life are measured on `everybody`, the book without its filters, so that a filter changes nobody's chance.
     """
 
-    book: Book
+    everybody: Book
     settings: ExitSettings
-    lapse_table: Recipe
+    all_lapses: Recipe
     lapses: int
     returned: int
     in_period: int
@@ -141,18 +142,19 @@ class Returns:
     @cached_property
     def curve(self) -> ReturnCurve:
         """The chance of a return. Raises NotEnoughData with fewer than 20 returns."""
-        if self.returned < FEWEST_RETURNS:
+        rows = self.everybody.engine.small(self._recipe("return_lengths", "select * from return_lengths")).to_pylist()
+        returned = sum(row["returned"] for row in rows)
+        if returned < FEWEST_RETURNS:
             raise NotEnoughData(
                 _(
                     "Of {lapses} lapses so far, {returns} ended in a return; the chance of another takes at least"
-                    " {wanted}. Shorten the days after which a customer counts as lapsed, or widen the filter."
+                    " {wanted}. Shorten the days after which a customer counts as lapsed, or load more history."
                 ).format(
-                    lapses=formats.number(self.lapses),
-                    returns=formats.number(self.returned),
+                    lapses=formats.number(sum(row["returned"] + row["still_away"] for row in rows)),
+                    returns=formats.number(returned),
                     wanted=formats.number(FEWEST_RETURNS),
                 )
             )
-        rows = self.book.engine.small(self._recipe("return_lengths", "select * from return_lengths")).to_pylist()
         months = return_months(rows)
         rates = pooled_decreasing(
             [month.returned / max(month.days_at_risk, 1) for month in months],
@@ -184,32 +186,39 @@ class Returns:
         return self._second("select * from second_lives").query().sql
 
     def _second_row(self) -> dict[str, Any]:
-        row: dict[str, Any] = self.book.engine.small(self._second("select * from second_life_sums")).to_pylist()[0]
+        row: dict[str, Any] = self.everybody.engine.small(self._second("select * from second_life_sums")).to_pylist()[0]
         return row
 
     def _second(self, text: str) -> Recipe:
         days = self.settings.horizon_days
         parameters = {
             "second_days": days,
-            "second_seen_until": self.book.as_of - timedelta(days - 1),
+            "second_seen_until": self.everybody.as_of - timedelta(days - 1),
             "discount_rate": self.settings.annual_discount_rate,
         }
         return self._recipe("second_life", text, parameters)
 
     def _recipe(self, name: str, text: str, parameters: dict[str, Any] | None = None) -> Recipe:
-        return self.book.recipe(name, text, parameters=parameters, parts=(self.lapse_table,))
+        return self.everybody.recipe(name, text, parameters=parameters, parts=(self.all_lapses,))
 
 
-def returns(book: Book, settings: ExitSettings, lapse_table: Recipe) -> Returns:
-    """The lapses in `lapse_table` and how they ended."""
+def returns(book: Book, settings: ExitSettings, horizon_days: int) -> Returns:
+    """The lapses of the customers in view and how they ended, a lapse being a silence of `horizon_days`."""
     recipe = book.recipe(
         "returns",
         "select * from returns_of_period",
         parameters={"period_start": book.as_of - timedelta(settings.period_days)},
-        parts=(lapse_table,),
+        parts=(lapse_table(book, horizon_days),),
     )
     row = book.engine.small(recipe).to_pylist()[0]
-    return Returns(book, settings, lapse_table, row["lapses"], row["returns"], row["returns_in_period"])
+    everybody = book.within(Filters())
+    all_lapses = lapse_table(everybody, horizon_days)
+    return Returns(everybody, settings, all_lapses, row["lapses"], row["returns"], row["returns_in_period"])
+
+
+def lapse_table(book: Book, horizon_days: int) -> Recipe:
+    """One row per customer in view and silence of `horizon_days`; kept."""
+    return book.recipe("customer_lapses", parameters={"horizon_days": horizon_days})
 
 
 def return_months(lengths: Sequence[dict[str, Any]]) -> list[ReturnMonth]:

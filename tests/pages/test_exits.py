@@ -141,11 +141,11 @@ def test_a_recorded_reason_shows_at_once_on_the_list_and_on_the_customers_page_a
     button(demo_page, "Record").click().run()
 
     assert not demo_page.exception
-    assert "Most often named by revenue: Price" in texts(demo_page)
-    assert "Went to: Rival & Sons" in texts(demo_page)
+    assert "Most often named by revenue: Price (1 customer" in plain(demo_page)
+    assert "Went to: Rival & Sons" in plain(demo_page)
     row = listed(demo_page).iloc[0]
     assert (row["customer_id"], row["reason"], row["competitor"]) == (customer, "Price", "Rival & Sons")
-    assert "Left: Price · Competitor: Rival & Sons" in texts(open_app("customer", customer=customer))
+    assert "Left: Price · Competitor: Rival & Sons" in plain(open_app("customer", customer=customer))
 
     button(demo_page, "Take back").click().run()
     assert "No reason is recorded yet" in texts(demo_page)
@@ -172,6 +172,11 @@ def test_what_another_session_records_is_there_on_the_next_look(demo_page: AppTe
     assert "recorded by Mira on 2026-07-01" in texts(demo_page)
 
 
+def plain(at: AppTest) -> str:
+    """The texts without the signs that keep Markdown from reading names as its own."""
+    return texts(at).replace("\\", "")
+
+
 def button(at: AppTest, label: str):
     return next(each for each in at.button if each.label == label)
 
@@ -190,15 +195,15 @@ def test_filtered_to_nobody_there_is_a_way_back(demo_workspace, open_app: OpenAp
     assert "Nobody in view" in texts(at)
 
 
-def test_a_filter_with_too_few_returns_keeps_the_list_and_says_why_there_is_no_chance(
-    demo_workspace, open_app: OpenApp
-):
-    at = open_app(PAGE, region=["Northwest 西北"], industry=["Bakery 烘焙"])
+def test_a_filter_chooses_who_is_shown_and_changes_nobodys_chance(demo_workspace, open_app: OpenApp):
+    everybody = listed(opened(open_app(PAGE), "Win back")).set_index("customer_id")
+    at = opened(open_app(PAGE, region=["South 华南"]), "Win back")
+    south = listed(at).set_index("customer_id")
+    both = [customer for customer in south.index if customer in everybody.index]
 
-    assert not at.exception
-    assert figures(at)["Win-back potential"] == "–"
-    assert "ended in a return; the chance of another takes at least 20" in texts(opened(at, "Win back"))
-    assert "chance" not in listed(at)
+    assert both
+    assert south.loc[both, "regain_profit"].equals(everybody.loc[both, "regain_profit"])
+    assert int(figures(at)["Left in 365 days"]) < 562
 
 
 def test_a_history_shorter_than_the_silence_says_so_and_the_controls_stay(shop, open_app: OpenApp):
@@ -236,6 +241,9 @@ def test_orders_without_cost_names_or_categories_count_in_revenue_and_say_so(sho
     assert not at.exception
     opened(tuned(at, "Win back"), "Win back")
     assert "Counted in revenue: the orders tell no cost." in texts(at)
+    assert "0 ended in a return; the chance of another takes at least 20" in texts(at)
+    assert figures(at)["Win-back potential"] == "–"
+    assert "chance" not in listed(at)
     assert list(listed(at)["value_before"]) == ["CN¥60", "CN¥5"]
     assert "Fewer categories" not in texts(opened(at, "Signals before"))
 

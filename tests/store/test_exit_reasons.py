@@ -1,4 +1,4 @@
-"""The ledger of reasons: the last one counts, nothing is lost, two people may write at once, a crash leaves it whole."""
+"""The ledger of reasons: the last one counts, nothing is lost, two may write at once, a crash leaves it whole."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor

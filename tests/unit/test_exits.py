@@ -282,10 +282,10 @@ def test_a_second_life_richer_than_the_year_before_counts_as_that_year():
 def test_too_few_returns_or_too_recent_ones_say_so_with_their_figures():
     few = exits_of(returners(19))
     with pytest.raises(NotEnoughData, match="19 ended in a return"):
-        few.returns.curve
+        _ = few.returns.curve
     recent = exits_of(returners(), rules(exits__horizon_days=500))
     with pytest.raises(NotEnoughData, match="0 returns are 500 days ago"):
-        recent.returns.second_life
+        _ = recent.returns.second_life
 
     assert few.win_back.missing
     assert few.win_back.regain_profit is None

@@ -1,6 +1,7 @@
 """The chance of a return: by hand, against another implementation, and found again where it was put in."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -72,7 +73,7 @@ def test_the_chance_is_a_chance_and_never_rises_with_the_days_gone(lengths):
     if found:
         chances = [found.chance(day) for day in range(0, 1000, 25)]
         assert all(0 <= chance <= 1 for chance in chances)
-        assert all(later <= earlier + 1e-12 for earlier, later in zip(chances, chances[1:], strict=False))
+        assert all(later <= earlier + 1e-12 for earlier, later in pairwise(chances))
 
 
 def test_a_planted_rate_is_found_again_within_two_standard_errors():
