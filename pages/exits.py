@@ -337,7 +337,7 @@ def _left_list(found: Exits) -> None:
     )
     _table(
         found, found.listing().only("exit_month", months), LEFT_COLUMNS, "exits left", "who-left",
-        sortable=LEFT_SORTABLE, computed={"warned": _warned_days, "signals": found.signals_of}, lines=2,
+        sortable=LEFT_SORTABLE, computed={"warned": _warned_days, "signals": found.signals_of},
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from crm_core.listing import Listing
 from crm_core.settings import ExitSettings, Scenario
 from crm_core.store import ExitReason
 
-MOST_SIGNALS_TOLD = 3
+MOST_SIGNALS_TOLD = 2
 
 REASONS_SCHEMA = pa.schema(
     [
