@@ -208,8 +208,8 @@ def _who_left(found: Exits) -> None:
         return
     ui.show_chart(charts.exit_months(found.months, found.book.data.currency), _chart_key("months"), selects=True)
     st.caption(
-        _("By the day the silence was {days} long; the number on a bar is its customers. The first month and the last"
-          " are not whole.").format(days=formats.days(found.horizon.days))
+        _("By the day the silence was {days} long; the number on a bar is its customers. The first and the last month"
+          " may not be whole.").format(days=formats.days(found.horizon.days))
     )  # fmt: skip
 
 

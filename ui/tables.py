@@ -103,7 +103,7 @@ def columns(currency: str, value: ValueSettings) -> dict[str, Column]:
         "margin_before": Column(_("Margin before"), money, help=_("Of a year up to the last order")),
         "value_before": Column(_("Value before"), money, help=_("Of a year up to the last order")),
         "warned": Column(
-            _("High risk ahead"), width="small", help=_("How many days before the exit the risk was first high")
+            _("High risk ahead"), width=110, help=_("How many days before the exit the risk was first high")
         ),
         "signals": Column(_("First signals"), width=300, help=_("Days before the exit")),
         "reason": Column(_("Recorded reason"), exit_reason_name),
