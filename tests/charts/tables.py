@@ -414,7 +414,7 @@ def signal_lead() -> pa.Table:
     return table(
         "signal label shown_share stayers_share lift median_days"
         " while_buying_share stayers_while_buying_share while_buying_lift",
-        ("high_risk", "Tier", 0.91, 0.12, 7.6, 136.0, 0.31, 0.1, 3.1),
+        ("high_risk", "Regularity", 0.91, 0.12, 7.6, 136.0, 0.31, 0.1, 3.1),
         ("overdue_order", "Growth", 1.0, 0.42, 2.4, 204.0, 0.28, 0.2, 1.4),
         ("returns_rising", "Revenue", 0.05, 0.0, None, 272.0, 0.02, None, None),
         ("discount_rising", "Margin", None, 0.1, None, None, None, 0.1, None),
