@@ -11,12 +11,12 @@ from crm_core.errors import CrmError
 from crm_core.labels import EXIT_REASONS, exit_reason_name
 from crm_core.language import _
 from crm_core.store import DataSet, ExitReason, ExitReasons
+from crm_core.store.exit_reasons import LONGEST_NAME, LONGEST_NOTE
 from ui import places, session
 from ui.frame import escaped
 from ui.tables import spreadsheet
 
 PROBLEM, RECORDED_BY = "exit reason: problem", "exit reason: recorded by"
-LONGEST_NAME, LONGEST_NOTE = 120, 1000
 MOST_HISTORY = 5
 
 

@@ -16,7 +16,7 @@ whole of it where customers return by themselves.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -142,8 +142,6 @@ class WinBack:
 
     @cached_property
     def _sums(self) -> dict[str | None, dict[str, Any]]:
-        from dataclasses import replace
-
         recipe = replace(self.recipe, name="win_back_sums", text="select * from win_back_sums")
         return {row["let_go"]: row for row in self.book.engine.small(recipe).to_pylist()}
 
