@@ -19,6 +19,7 @@ from ui.frame import (
     keep_head_in_step,
     moved_sentence,
     page_head,
+    selected_areas,
     selected_parts,
     show_chart,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "publish_demo",
     "revert_button",
     "saved_scenario",
+    "selected_areas",
     "selected_parts",
     "setting",
     "show_chart",

@@ -148,6 +148,12 @@ def selected_parts(key: str, place: int = 0) -> list[Any]:
     return list(dict.fromkeys(found))
 
 
+def selected_areas(key: str) -> list[str]:
+    """The ids of the areas clicked in a treemap on the run before; a treemap tells no customdata."""
+    state = st.session_state.get(key)
+    return [str(point["id"]) for point in state["selection"]["points"] if point.get("id")] if state else []
+
+
 def how_it_is_computed(paragraphs: Sequence[str], sql: str, source: str = "") -> None:
     """Definition, thresholds in force and the SQL; closed by default."""
     with st.expander(_("How this is computed"), icon=":material/function:"):
