@@ -45,6 +45,7 @@ def tuning() -> None:
     ui.keep_head_in_step()
     book = ui.current_book()
     assert book is not None
+    ui.make_earlier_day_ready(book)
     found: Rfm | NotEnoughData
     try:
         found = book.rfm(ui.draft().rfm, ui.saved_scenario())

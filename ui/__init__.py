@@ -36,7 +36,7 @@ from ui.session import (
     setting,
     workspace,
 )
-from ui.start import provide_data, publish_demo, warm_up
+from ui.start import make, make_earlier_day_ready, provide_data, publish_demo, warm_up
 from ui.tables import customer_table
 
 __all__ = [
@@ -59,6 +59,8 @@ __all__ = [
     "item_setting",
     "keep_head_in_step",
     "link",
+    "make",
+    "make_earlier_day_ready",
     "moved_sentence",
     "number_setting",
     "open_customer",
