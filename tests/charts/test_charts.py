@@ -417,3 +417,9 @@ def test_a_change_of_profit_stands_on_the_one_before_and_is_signed():
     assert list(bars.base) == [0.0, 91_100_000.0, 100_700_000.0, 0.0]
     assert "Growth: +CN¥9.6M" in chart.title
     assert "Margin: -CN¥2.7M" in chart.title
+
+
+def test_an_axis_of_counts_has_whole_numbers_in_the_readers_language():
+    assert charts.style.count_ticks(2) == {"tickvals": [0, 1, 2], "ticktext": ["0", "1", "2"]}
+    with speaking("zh_Hans"):
+        assert charts.style.count_ticks(21_000)["ticktext"] == ["0", "5,000", "1万", "1.5万", "2万"]
