@@ -203,6 +203,17 @@ def test_the_export_has_segments_in_words_and_figures_in_full():
     assert list(rows["Revenue"]) == ["20.0000", "10.2500"]
 
 
+def test_where_orders_are_many_a_window_that_moves_says_what_is_read(demo_page: AppTest, steps_said: list[str]):
+    for days in (301, 302):
+        steps_said.clear()
+        slider = next(each for each in demo_page.slider if each.key.startswith("slider:windows.lookback_days:"))
+        slider.set_value(days).run()
+
+        assert not demo_page.exception
+        assert "Reading every customer's orders ..." in steps_said
+        assert "Reading the orders up to March 31, 2026 ..." in steps_said
+
+
 # ---------------------------------------------------------------------- without figures
 
 
