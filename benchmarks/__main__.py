@@ -141,6 +141,18 @@ def publish(sizes: Sizes) -> None:
     row("lay out and publish", measured("publish", sizes.lines, sizes.customers, rounds=1), bare)
 
 
+def sessions(_sizes: Sizes) -> None:
+    from benchmarks.sessions import sessions as twenty_sessions
+
+    twenty_sessions()
+
+
+def browser(_sizes: Sizes) -> None:
+    from benchmarks.browser import browser as in_a_browser
+
+    in_a_browser()
+
+
 PARTS: dict[str, Callable[[Sizes], None]] = {
     "features": features,
     "slider": slider,
@@ -149,6 +161,8 @@ PARTS: dict[str, Callable[[Sizes], None]] = {
     "publish": publish,
     "lifetime": lifetime,
     "evidence": evidence,
+    "sessions": sessions,
+    "browser": browser,
 }
 
 
