@@ -29,7 +29,7 @@ from crm_core.charts.lifetime import (
     repeat_counts,
 )
 from crm_core.charts.loyalty import MOST_POINTS, loyalty_plane, loyalty_shares
-from crm_core.charts.rfm import rfm_grid, rfm_scores, rfm_segments
+from crm_core.charts.rfm import rfm_grid, rfm_scores, rfm_segments, rfm_treemap
 from crm_core.charts.style import Chart
 from crm_core.charts.trend import monthly_trend
 from crm_core.charts.value import (
@@ -78,6 +78,7 @@ __all__ = [
     "rfm_grid",
     "rfm_scores",
     "rfm_segments",
+    "rfm_treemap",
     "risk_by_tier",
     "risk_histogram",
     "score_histogram",

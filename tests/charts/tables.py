@@ -470,6 +470,7 @@ CHARTS: dict[str, Callable[[], Chart]] = {
     "monthly_trend": lambda: charts.monthly_trend(months(), "CNY"),
     "rfm_grid": lambda: charts.rfm_grid(rfm_grid(), "CNY"),
     "rfm_segments": lambda: charts.rfm_segments(rfm_segments(), "CNY"),
+    "rfm_treemap": lambda: charts.rfm_treemap(rfm_segments(), "CNY"),
     "rfm_scores": lambda: charts.rfm_scores(rfm_scores(), "CNY"),
     "stage_bars": lambda: charts.stage_bars(stages(), "CNY"),
     "stage_flows": lambda: charts.stage_flows(stage_flows(), date(2026, 3, 31), AS_OF, "CNY"),
