@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from crm_core.ingest import (
     repeats_between,
     same_content,
 )
+from crm_core.ingest.databases import Fetched, Origin, table_name
 from crm_core.ingest.lookup import find_lookup
 from crm_core.ingest.source import Lookup
 from crm_core.ingest.together import looked_up
@@ -63,6 +64,8 @@ class Incoming:
     known: dict[Any, Any] = field(default_factory=dict, repr=False)
     sheet: str | None = None
     problem: str | None = None
+    notes: tuple[str, ...] = ()
+    origin: Origin | None = None  # of rows that a database gave
 
     @property
     def name(self) -> str:
@@ -77,7 +80,12 @@ class Incoming:
         source: SourceTable = _once(
             self.known, ("source", options), lambda: inspect_file(self.upload.path, self.name, overrides=options)
         )
-        return source
+        if not self.notes:
+            return source
+        noted: SourceTable = _once(
+            self.known, ("noted", options), lambda: replace(source, notes=(*self.notes, *source.notes))
+        )
+        return noted
 
 
 @dataclass
@@ -312,6 +320,13 @@ def _read(file: Together) -> SourceTable | None:
         return None
 
 
+def take_in_rows(fetched: Fetched) -> None:
+    """Put rows that a database gave among the files of this session."""
+    upload = Upload(fetched.path, fetched.file_name, fetched.path.stat().st_size)
+    _arrive(upload, notes=fetched.notes, origin=fetched.origin)
+    _settle_lists()
+
+
 def take_out(number: int) -> None:
     """Forget files that stand together, by the number of the first."""
     file: Together | None = st.session_state.get(INCOMING, {}).pop(number, None)
@@ -362,17 +377,17 @@ def check(plans: Sequence[Plan], tell: Told) -> Checked:
     files = {file.number: file for file in incoming()}
     loads = []
     for plan in plans:
-        for place, source in enumerate(files[plan.number].sources(plan.options)):
-            loads.append(
-                load_table(
-                    source,
-                    plan.mapping,
-                    _loads_folder() / f"{_digest(plan)}-{place}",
-                    database=session.workspace().database,
-                    as_of=session.now().date(),
-                    progress=lambda progress, name=source.file_name: tell(name, progress),  # type: ignore[misc]  # bound per file
-                )
+        file = files[plan.number]
+        for place, (part, source) in enumerate(zip(file.files, file.sources(plan.options), strict=True)):
+            loaded = load_table(
+                source,
+                plan.mapping,
+                _loads_folder() / f"{_digest(plan)}-{place}",
+                database=session.workspace().database,
+                as_of=session.now().date(),
+                progress=lambda progress, name=part.name: tell(name, progress),  # type: ignore[misc]  # bound per file
             )
+            loads.append(replace(loaded, origin=asdict(part.origin)) if part.origin else loaded)
     checked = Checked(tuple(plans), tuple(loads), tuple(repeats_between(loads, session.workspace().database)))
     st.session_state[CHECKED] = checked
     return checked
@@ -387,6 +402,14 @@ def checked(plans: Sequence[Plan]) -> Checked | None:
 def forget_check() -> None:
     st.session_state.pop(CHECKED, None)
     shutil.rmtree(_loads_folder(), ignore_errors=True)
+
+
+def suggested_name(checked: Checked) -> str:
+    """What the data set may be called: as the file or the table that holds its orders."""
+    load = next(load for load in checked.loads if load.table_name == "orders")
+    if load.origin is None:
+        return Path(load.report.file_name).stem
+    return table_name(load.origin["table"]).name if load.origin["table"] else load.origin["connection"]
 
 
 def keep_for_me(name: str, checked: Checked, currency: str) -> DataSet:
