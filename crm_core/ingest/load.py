@@ -29,7 +29,13 @@ from crm_core.ingest.workbook import read_workbook
 from crm_core.language import _
 from crm_core.schema import TABLES, Kind
 
-EXTRA_KINDS: dict[str, Kind] = {"unit_price": "money", "profit": "money", "status": "text", "return_flag": "flag"}
+EXTRA_KINDS: dict[str, Kind] = {
+    "unit_price": "money",
+    "profit": "money",
+    "refund": "money",
+    "status": "text",
+    "return_flag": "flag",
+}
 WRITTEN = "format parquet, compression snappy"
 
 
@@ -162,7 +168,8 @@ def _judge(
     for extra, kind in EXTRA_KINDS.items():
         header = getattr(mapping, extra)
         if header:
-            headers[extra], kinds[extra] = header, kind
+            headers[extra] = header
+            kinds[extra] = "text" if extra == "return_flag" and mapping.return_values else kind
     readings = {
         name: decide_reading(
             cursor,
