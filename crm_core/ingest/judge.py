@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from crm_core.ingest.amounts import LARGEST, MONEY_TYPE
 from crm_core.ingest.dates import quoted
+from crm_core.ingest.duplicates import held_already
 from crm_core.ingest.mapping import UNIT_FACTORS, Mapping
 from crm_core.ingest.raw import RawTable, cell_names
 from crm_core.ingest.values import WHITE, CellReading, text_sql
@@ -41,8 +42,11 @@ def judge(
     headers: Dictionary[str, str],
     as_of: date | None,
     yes_no: Dictionary[str, str],
+    earlier: str | None = None,
 ) -> Judgement:
     """Compose the query.
+
+    `earlier` is a SELECT of order lines held already: lines that stand there are set aside.
 
     `headers` gives the header behind each reading's name, `yes_no` the cells (and their headers) that
     hold yes or no in words: a number there shows a row whose values have slipped a column.
@@ -66,6 +70,8 @@ def judge(
     derived = f"select *, {', '.join(_columns_sql(table, mapping, readings))} from ({typed})"
     reasons = _reasons(table, mapping, readings, extras, headers, as_of, raw.width)
     reasons += _shifted(table, readings, yes_no)
+    if earlier and table.name == "orders":
+        reasons.append(_Reason(held_already(earlier), quoted("order_held_already"), "null", "order_id"))
     branches = {
         name: " ".join(f"when {reason.condition} then {getattr(reason, name)}" for reason in reasons)
         for name in ("code", "header", "value")

@@ -25,6 +25,7 @@ ORDERS_FIRST = 1.25
 ONLY_THERE = 0.5  # a header that orders do not know says more
 MOST_STATUSES = 20
 MOST_CANDIDATES = 5
+MOSTLY_FILLED = 0.5  # a status given only here and there is none of every row
 SELDOM_FILLED = 0.9  # a column filled in a smaller share of rows than another lacks values
 
 # Statuses of an order that brought nothing (yet): parts of words, compared with spaces, case and accents gone.
@@ -181,7 +182,7 @@ def guess_mapping(source: SourceTable, table_name: str | None = None, remembered
     status = extras.get("status")
     statuses = _statuses(source, status) if status else ()
     kept = tuple(value for value in statuses if _counts(value, is_net=refund is not None))
-    is_filled = status is not None and source.column(status).filled_share >= SELDOM_FILLED
+    is_filled = status is not None and source.column(status).filled_share >= MOSTLY_FILLED
     rejects_some = is_filled and 0 < len(kept) < len(statuses)
     flag, flag_values = _return_flag(source, extras)
     mapping = Mapping(

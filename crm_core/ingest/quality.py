@@ -7,6 +7,8 @@ from decimal import Decimal
 from pydantic import BaseModel, ConfigDict
 
 from crm_core import formats
+from crm_core.ingest.amounts import DecimalMark
+from crm_core.ingest.dates import DateOrder
 from crm_core.ingest.mapping import Mapping
 from crm_core.language import N_, _, ngettext
 
@@ -28,6 +30,7 @@ REASONS: dict[str, str] = {
     "implausible_amount": N_("The amount is too large to be one"),
     "shifted_row": N_("The values have slipped into the wrong columns"),
     "duplicate_line": N_("The line repeats another letter for letter"),
+    "order_held_already": N_("The order stands in an earlier file already"),
     "repeated_customer": N_("A fuller row of the same customer stands for it"),
 }
 
@@ -90,8 +93,10 @@ class Undecided(BaseModel):
 class QualityReport(BaseModel):
     """What came in and where it went. Lines are physical lines, rows are records, amounts are exact.
 
-    `lines_in = header_lines + blank_lines + continued_lines + rows_kept + rows_set_aside`, and
-    `amount_in = amount_kept + amount_set_aside` over the rows whose amount can be read.
+    `lines_in = header_lines + blank_lines + continued_lines + rows_kept + rows_set_aside + rows_put_right`,
+    and `amount_in = amount_kept + amount_set_aside + amount_put_right` over the rows whose amount can be
+    read. Rows put right were set aside and then corrected by hand: they came in again as a load of
+    their own. `date_order` and `decimal_mark` are how the order's day and amount were read.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -106,15 +111,20 @@ class QualityReport(BaseModel):
     continued_lines: int
     rows_kept: int
     rows_set_aside: int
+    rows_put_right: int = 0
     amount_in: Decimal = Decimal(0)
     amount_kept: Decimal = Decimal(0)
     amount_set_aside: Decimal = Decimal(0)
+    amount_put_right: Decimal = Decimal(0)
     return_rows: int = 0
     first_day: date | None = None
     last_day: date | None = None
     reasons: tuple[ReasonCount, ...] = ()
     columns: tuple[ColumnQuality, ...] = ()
+    date_order: DateOrder | None = None
+    decimal_mark: DecimalMark | None = None
     exact_duplicates: int = 0
+    exact_duplicates_amount: Decimal = Decimal(0)
     busiest_day: date | None = None
     busiest_day_share: float = 0.0
     days_ahead_rows: int = 0
@@ -126,16 +136,15 @@ class QualityReport(BaseModel):
 
     @property
     def lines_add_up(self) -> bool:
-        accounted = self.header_lines + self.blank_lines + self.continued_lines + self.rows_kept + self.rows_set_aside
-        return self.lines_in == accounted
+        return self.lines_in == self.header_lines + self.blank_lines + self.continued_lines + self.rows_in
 
     @property
     def amounts_add_up(self) -> bool:
-        return self.amount_in == self.amount_kept + self.amount_set_aside
+        return self.amount_in == self.amount_kept + self.amount_set_aside + self.amount_put_right
 
     @property
     def rows_in(self) -> int:
-        return self.rows_kept + self.rows_set_aside
+        return self.rows_kept + self.rows_set_aside + self.rows_put_right
 
 
 def problems(report: QualityReport) -> list[str]:

@@ -97,7 +97,8 @@ def test_a_refund_that_cannot_be_read_sets_its_row_aside(load):
 
     assert kept(loaded, "amount")[:2] == [(7,), (8.5,)]
     assert aside(loaded) == [(3, "unreadable_amount")]
-    assert loaded.report.amounts_add_up and loaded.report.lines_add_up
+    assert loaded.report.amounts_add_up
+    assert loaded.report.lines_add_up
 
 
 @pytest.mark.parametrize(
