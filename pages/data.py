@@ -27,6 +27,7 @@ from crm_core.ingest import (
     template,
     write_set_aside_csv,
 )
+from crm_core.ingest.words import became, rules_in_words, understood
 from crm_core.language import N_, _, current_language, ngettext
 from crm_core.schema import TABLES
 from crm_core.store import DataSet
@@ -472,7 +473,7 @@ def when(instant: datetime) -> str:
 def set_aside_file(path: Path) -> bytes:
     with tempfile.TemporaryDirectory(prefix="clientele-aside-") as folder:
         written = Path(folder) / "aside.csv"
-        write_set_aside_csv(path, written)
+        write_set_aside_csv([path], written)
         return written.read_bytes()
 
 
@@ -554,7 +555,7 @@ def one_file(file: Incoming) -> Plan | None:
         st.error(str(error), icon=":material/error:")
         return None
     with head:
-        st.caption(ui.escaped(load_controls.understood(source)))
+        st.caption(ui.escaped(understood(source)))
     for note in source.notes:
         st.info(ui.escaped(note), icon=":material/info:")
     demand = st.container()
@@ -569,7 +570,7 @@ def one_file(file: Incoming) -> Plan | None:
         questions = file.questions(options, mapping)
         with st.expander(_("Dates, numbers, returns, status"), expanded=bool(questions), key=f"rules {file.number}"):
             mapping = load_controls.rules(file, options, guess, mapping)
-        words.caption(ui.escaped(load_controls.rules_in_words(mapping)) or _("As they stand in the file."))
+        words.caption(ui.escaped(rules_in_words(mapping)) or _("As they stand in the file."))
         st.markdown(f"**{_('First rows')}**")
         st.dataframe(
             source.preview.slice(0, 20), height=210, hide_index=True, alt=_("The first rows of the file as text")
@@ -677,34 +678,9 @@ def results(checked: Checked, currency: str) -> None:
         report = load.report
         adds_up = report.lines_add_up and report.amounts_add_up
         icon = ":green[:material/check_circle:]" if adds_up else ":red[:material/cancel:]"
-        said = [
-            _("{rows} rows in = {kept} kept + {aside} set aside").format(
-                rows=formats.number(report.rows_in),
-                kept=formats.number(report.rows_kept),
-                aside=formats.number(report.rows_set_aside),
-            )
-        ]
-        if "amount" in TABLES[report.table].column_names:
-            said.append(
-                _("{amount} in = {kept} kept + {aside} set aside").format(
-                    amount=formats.money(report.amount_in, currency, exact=True),
-                    kept=formats.money(report.amount_kept, currency, exact=True),
-                    aside=formats.money(report.amount_set_aside, currency, exact=True),
-                )
-            )
-        if report.return_rows:
-            said.append(
-                ngettext("{count} return among them", "{count} returns among them", report.return_rows).format(
-                    count=formats.number(report.return_rows)
-                )
-            )
-        if report.first_day and report.last_day:
-            said.append(
-                _("{first} to {last}").format(
-                    first=formats.day_iso(report.first_day), last=formats.day_iso(report.last_day)
-                )
-            )
-        about = formats.labelled(f"**{ui.escaped(report.file_name)}**", ui.escaped(" · ".join(said)))
+        about = formats.labelled(
+            f"**{ui.escaped(report.file_name)}**", ui.escaped(" · ".join(became(report, currency)))
+        )
         st.markdown(f"{icon} {about}")
         for problem in problems(report):
             st.markdown(f":orange[:material/info:] {ui.escaped(problem)}")

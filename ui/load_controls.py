@@ -9,19 +9,14 @@ import streamlit as st
 
 from crm_core import formats
 from crm_core.ingest import Mapping, ReadingOptions, SourceTable
+from crm_core.ingest.words import DATE_ORDERS, DELIMITERS
 from crm_core.language import N_, _
 from crm_core.schema import TABLES, Column
 from ui.frame import escaped
 from ui.loading import Incoming
 
-DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("bar"), "": N_("white space")}
 QUOTES = {'"': '"', "'": "'", "": N_("none")}
 ENCODINGS = ("utf-8", "gb18030", "big5", "shift_jis", "euc_kr", "cp1252", "cp1251", "utf-16")
-DATE_ORDERS = {
-    "ymd": N_("year, month, day"),
-    "dmy": N_("day, month, year"),
-    "mdy": N_("month, day, year"),
-}
 DECIMAL_MARKS = {".": N_("point: 1,234.50"), ",": N_("comma: 1.234,50")}
 LONGEST_SAMPLE = 28
 KEPT: Any = "session"  # what is chosen here outlasts a visit to another page
@@ -72,29 +67,6 @@ def _choice(label: str, choices: Dictionary[str, str], found: str | None, key: s
 
     chosen: str | None = st.selectbox(label, [None, *choices], format_func=shown, key=key, persist_state=KEPT)
     return chosen
-
-
-def understood(source: SourceTable) -> str:
-    """What a file is, in a sentence."""
-    lines = formats.number(source.line_count)
-    if source.format == "parquet":
-        return _("Parquet, {columns} columns, {lines} rows.").format(columns=len(source.headers), lines=lines)
-    header = (
-        _("header on line {line}").format(line=source.dialect.header_lines)
-        if source.dialect and source.dialect.has_header
-        else _("no header")
-    )
-    if source.format == "workbook":
-        return _("Workbook, sheet “{sheet}”, {header}, {lines} rows.").format(
-            sheet=source.sheet, header=header, lines=lines
-        )
-    delimiter = DELIMITERS.get(source.dialect.delimiter, "") if source.dialect else ""
-    return _("Text in {encoding}, fields parted by {delimiter}, {header}, {lines} lines.").format(
-        encoding=source.encoding,
-        delimiter=_(delimiter) if delimiter else f"“{source.dialect.delimiter if source.dialect else ''}”",
-        header=header,
-        lines=lines,
-    )
 
 
 # ---------------------------------------------------------------------- which column is which
@@ -289,38 +261,6 @@ def _extra(label: str, source: SourceTable, guessed: str | None, key: str) -> st
         persist_state=KEPT,
     )
     return chosen
-
-
-def rules_in_words(mapping: Mapping) -> str:
-    """The rules in force, in sentences; "" if the file is read as it stands."""
-    said = []
-    if mapping.unit_price and "quantity" in mapping.columns:
-        said.append(
-            _("Amount = “{quantity}” × “{price}”").format(
-                quantity=mapping.columns["quantity"], price=mapping.unit_price
-            )
-        )
-    if mapping.profit:
-        said.append(_("Cost = amount − “{profit}”").format(profit=mapping.profit))
-    if mapping.return_order_prefix:
-        said.append(
-            _("Orders whose number begins with “{prefix}” are returns").format(prefix=mapping.return_order_prefix)
-        )
-    if mapping.return_flag:
-        said.append(_("“{header}” marks returns").format(header=mapping.return_flag))
-    if mapping.status:
-        said.append(
-            _("Only orders whose “{header}” is {statuses} count").format(
-                header=mapping.status, statuses=formats.listed(mapping.kept_statuses)
-            )
-        )
-    if mapping.discount_is_rate:
-        said.append(_("The discount is a share of the list price"))
-    if mapping.date_order and mapping.date_order != "ymd":
-        said.append(_("Dates are {order}").format(order=_(DATE_ORDERS[mapping.date_order])))
-    if mapping.drop_exact_duplicates:
-        said.append(_("Repeated lines are set aside"))
-    return formats.sentences(*said)
 
 
 def _key(file: Incoming, options: ReadingOptions, guess: Mapping) -> str:

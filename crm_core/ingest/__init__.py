@@ -9,7 +9,18 @@ problems(loaded.report)
 from crm_core.ingest.currency import CURRENCIES, likely_currency
 from crm_core.ingest.inspect import inspect_file, inspect_frame
 from crm_core.ingest.load import LoadedTable, load_frame, load_table
-from crm_core.ingest.mapping import Mapping, check_mapping, guess_mapping, missing_columns, open_questions
+from crm_core.ingest.mapping import (
+    Mapping,
+    candidate_columns,
+    check_mapping,
+    found_by_content,
+    guess_mapping,
+    missing_columns,
+    open_questions,
+    read_mapping,
+    similar_mapping,
+    written_mapping,
+)
 from crm_core.ingest.quality import QualityReport, problems, reason_text
 from crm_core.ingest.source import (
     Dialect,
@@ -30,7 +41,9 @@ __all__ = [
     "ReadingOptions",
     "SourceColumn",
     "SourceTable",
+    "candidate_columns",
     "check_mapping",
+    "found_by_content",
     "guess_mapping",
     "inspect_file",
     "inspect_frame",
@@ -40,7 +53,10 @@ __all__ = [
     "missing_columns",
     "open_questions",
     "problems",
+    "read_mapping",
     "reason_text",
+    "similar_mapping",
     "template",
     "write_set_aside_csv",
+    "written_mapping",
 ]

@@ -1,10 +1,11 @@
 """Which column of a file is which of ours, and the rules to read its values: `Mapping` and its guess."""
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from crm_core import formats
 from crm_core.errors import InputError
@@ -111,6 +112,25 @@ class Mapping(BaseModel):
         """Every header the mapping speaks of."""
         extras = (self.unit_price, self.profit, self.return_flag, self.refund, self.status)
         return (*self.columns.values(), *(header for header in extras if header))
+
+
+def written_mapping(mapping: Mapping) -> str:
+    """A mapping as a small file (JSON): what it says, without what it leaves as it is."""
+    said = {"table": mapping.table, **mapping.model_dump(mode="json", exclude_defaults=True)}
+    return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+
+
+def read_mapping(text: str, file_name: str) -> Mapping:
+    """The mapping in such a file. Raises InputError where it is none."""
+    try:
+        return Mapping.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(
+            _("{file} is no mapping file: {place}: {problem}.").format(
+                file=file_name, place=".".join(map(str, first["loc"])) or "JSON", problem=first["msg"].rstrip(".")
+            )
+        ) from None
 
 
 Missing = tuple[str, ...]

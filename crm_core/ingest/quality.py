@@ -64,7 +64,7 @@ class ColumnQuality(BaseModel):
     """One column of what was kept. `distinct_count` is exact for customers and up to a million rows.
 
     `unreadable_count` cells of an optional column could not be read and were left empty; their rows
-    were kept.
+    were kept. `outlier_count` numbers lie far from `median` (of sizes, signs aside); see `outliers`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -77,6 +77,9 @@ class ColumnQuality(BaseModel):
     highest: str | None
     unreadable_count: int = 0
     examples: tuple[Example, ...] = ()
+    median: str | None = None
+    outlier_count: int = 0
+    outliers: tuple[Example, ...] = ()
 
 
 class Undecided(BaseModel):
@@ -235,16 +238,40 @@ def _dates_to_check(report: QualityReport) -> list[str]:
     return found
 
 
+def _far_away(report: QualityReport) -> list[str]:
+    return [
+        ngettext(
+            "{count} value of “{header}” lies far from the others, such as {example} on line {line}; "
+            "half of them are below {median}.",
+            "{count} values of “{header}” lie far from the others, such as {example} on line {line}; "
+            "half of them are below {median}.",
+            column.outlier_count,
+        ).format(
+            count=formats.number(column.outlier_count),
+            header=column.header or column.name,
+            example=column.outliers[0].value,
+            line=formats.number(column.outliers[0].line),
+            median=column.median,
+        )
+        for column in report.columns
+        if column.outlier_count
+    ]
+
+
 def _values_to_check(report: QualityReport) -> list[str]:
     found = []
-    if report.exact_duplicates:
+    if report.exact_duplicates and not report.mapping.drop_exact_duplicates:
         found.append(
             ngettext(
-                "{count} line repeats another letter for letter. It is kept unless you say otherwise.",
-                "{count} lines repeat another letter for letter. They are kept unless you say otherwise.",
+                "{count} line repeats another letter for letter ({amount}). It is kept unless you say otherwise.",
+                "{count} lines repeat another letter for letter ({amount}). They are kept unless you say otherwise.",
                 report.exact_duplicates,
-            ).format(count=formats.number(report.exact_duplicates))
+            ).format(
+                count=formats.number(report.exact_duplicates),
+                amount=formats.money(report.exact_duplicates_amount, "", exact=True),
+            )
         )
+    found.extend(_far_away(report))
     if report.damaged_ids:
         found.append(
             ngettext(

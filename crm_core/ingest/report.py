@@ -1,5 +1,6 @@
 """The figures of a `QualityReport`, counted from what was written against what came in."""
 
+from collections.abc import Mapping as Dictionary
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ from crm_core.ingest.amounts import DecimalMark
 from crm_core.ingest.dates import DateOrder, quoted
 from crm_core.ingest.judge import Judgement
 from crm_core.ingest.mapping import Mapping
+from crm_core.ingest.outliers import MEASURED, Outliers, outliers
 from crm_core.ingest.quality import ColumnQuality, Example, QualityReport, ReasonCount, Undecided
 from crm_core.ingest.raw import RawTable, cell_names, parquet_relation
 from crm_core.ingest.source import SourceTable
@@ -135,6 +137,8 @@ def _columns(
         for name in known
     )
     row = cursor.execute(f"select {figures} from {kept}").fetchone() or ()
+    measures = [name for name in known if judgement.table.column(name).kind in MEASURED]
+    far = outliers(cursor, kept, measures, _one(cursor, f"select count(*) from {kept}"))
     return tuple(
         ColumnQuality(
             name=name,
@@ -145,9 +149,19 @@ def _columns(
             highest=row[4 * place + 3],
             unreadable_count=unreadable.get(name, 0),
             examples=_unreadable_examples(cursor, judgement, mapping, name) if unreadable.get(name) else (),
+            **_far_away(name, mapping, far),
         )
         for place, name in enumerate(known)
     )
+
+
+def _far_away(name: str, mapping: Mapping, far: Dictionary[str, Outliers]) -> dict[str, Any]:
+    if name not in far:
+        return {}
+    examples = tuple(
+        Example(line=line, header=mapping.columns.get(name), value=value) for line, value in far[name].examples
+    )
+    return {"median": far[name].median, "outlier_count": far[name].count, "outliers": examples}
 
 
 def _distinct_sql(name: str, is_small: bool) -> str:
