@@ -207,9 +207,13 @@ def _customers_side_by_side(quality: Mapping[str, Any]) -> list[str]:
 
 
 def set_aside_rows(
-    data_set: DataSet, database: Database, reason: str | None = None, file: str | None = None
+    data_set: DataSet,
+    database: Database,
+    reason: str | None = None,
+    file: str | None = None,
+    limit: int = ROWS_SHOWN,
 ) -> pa.Table:
-    """Up to 500 rows set aside, by file and line: table_name, source_file, source_line, column_name, value, raw.
+    """The first rows set aside, by file and line: table_name, source_file, source_line, column_name, value, raw.
 
     `reason` is a code, `file` a file's name; None lets all through.
     """
@@ -217,7 +221,7 @@ def set_aside_rows(
         "select table_name, source_file, source_line, column_name, value, reason, raw"
         f" from ({data_set.relation('set_aside')})"
         " where (reason = $reason or $reason is null) and (source_file = $file or $file is null)"
-        f" order by source_file, source_line limit {ROWS_SHOWN}",
+        f" order by source_file, source_line limit {limit:d}",
         {"reason": reason, "file": file},
     )
 

@@ -13,10 +13,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 import ui
 from crm_core import formats
+from crm_core.alike import REASONS as ALIKE_REASONS
+from crm_core.alike import AlikeCustomers, alike_customers
 from crm_core.checks import Check, checks, checks_sql, remarks, reports_of, set_aside_counts, set_aside_rows
 from crm_core.errors import CrmError
 from crm_core.ingest import (
     CURRENCIES,
+    Mapping,
     Progress,
     QualityReport,
     ReadingOptions,
@@ -27,11 +30,11 @@ from crm_core.ingest import (
     template,
     write_set_aside_csv,
 )
-from crm_core.ingest.words import became, rules_in_words, understood
+from crm_core.ingest.words import became, rules_in_words, told_by_content_in_words, understood
 from crm_core.language import N_, _, current_language, ngettext
 from crm_core.schema import TABLES
 from crm_core.store import DataSet
-from ui import load_controls, loading, session
+from ui import load_controls, loading, mapping_file, put_right, session
 from ui.loading import Checked, Incoming, Plan
 
 LOADED, LOAD = "loaded", "load"
@@ -132,8 +135,8 @@ def loaded(data: DataSet) -> None:
         table = tables(data)
     with right:
         does_it_add_up(found, remarks(data))
-    columns, aside, files, versions, exports = st.tabs(
-        [_("Columns"), _("Set aside"), _("Files"), _("Versions"), _("Templates and exports")]
+    columns, aside, files, doubles, versions, exports = st.tabs(
+        [_("Columns"), _("Set aside"), _("Files"), _("Look alike"), _("Versions"), _("Templates and exports")]
     )
     with columns:
         columns_of(table, reports)
@@ -141,6 +144,8 @@ def loaded(data: DataSet) -> None:
         rows_set_aside(data)
     with files:
         files_of(data, reports)
+    with doubles:
+        customers_alike(data)
     with versions:
         versions_of(data)
     with exports:
@@ -280,6 +285,7 @@ def column_rows(report: QualityReport) -> list[dict[str, Any]]:
             _("Lowest"): without_zeros(column.lowest),
             _("Highest"): without_zeros(column.highest),
             _("Could not be read"): formats.number(column.unreadable_count) if column.unreadable_count else "",
+            _("Far from the others"): formats.number(column.outlier_count) if column.outlier_count else "",
         }
         for column in report.columns
     ]
@@ -292,12 +298,13 @@ def without_zeros(value: str | None) -> str:
 
 
 def rows_set_aside(data: DataSet) -> None:
+    put_right.what_became(data)
     counts = set_aside_counts(data, ui.workspace().database).to_pylist()
     if not counts:
         st.markdown(f":green[:material/check_circle:] {_('No row was set aside: every row of every file is loaded.')}")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(_("These rows are not loaded. Put them right in a copy of the download, and load that too."))
+        st.caption(_("These rows are not loaded. Put them right below or in a spreadsheet, and load them again."))
         st.download_button(
             _("Download all"),
             data=lambda: set_aside_file(data.path("set_aside")),
@@ -327,6 +334,10 @@ def rows_set_aside(data: DataSet) -> None:
     count = counts[places[0]] if places and places[0] < len(counts) else counts[0]
     rows = set_aside_rows(data, ui.workspace().database, count["reason"], count["source_file"]).to_pylist()
     st.markdown(f"**{reason_text(count['reason'])}**")
+    source = put_right.source_of(data, rows[0]["table_name"], count["source_file"])
+    if source and count["reason"] != "repeated_customer":
+        put_right.put_right(data, rows, Mapping.model_validate(source.mapping))
+        return
     st.dataframe(
         [
             {
@@ -353,6 +364,7 @@ def files_of(data: DataSet, reports: list[QualityReport]) -> None:
                 _("Rows in"): formats.number(source.rows_in),
                 _("Kept"): formats.number(source.rows_kept),
                 _("Set aside"): formats.number(source.rows_set_aside),
+                _("Put right"): formats.number(source.rows_put_right) if source.rows_put_right else "",
                 _("Returns"): formats.number(known[place].return_rows) if known and source.table == "orders" else "",
                 _("Amount kept"): formats.money(known[place].amount_kept, data.currency, exact=True)
                 if known and known[place].amount_kept
@@ -368,6 +380,55 @@ def files_of(data: DataSet, reports: list[QualityReport]) -> None:
         height="content",
         alt=_("The files of this version with the rows kept and set aside"),
     )
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _alike(folder: str, version: str, _data: DataSet) -> AlikeCustomers:
+    return alike_customers(_data, ui.workspace().database)
+
+
+def customers_alike(data: DataSet) -> None:
+    """Pairs of ids that look like one customer: looked for when asked, suggested, never merged."""
+    st.caption(
+        _(
+            "Two ids that share a licence number, an e-mail address, a telephone or nearly a name may be one customer. "
+            "Nothing is merged here: put the ids right in the file, and load it again."
+        )
+    )
+    key = f"looked for alike {data.folder}"
+    if st.button(_("Look for customers that look alike"), icon=":material/group_search:", key="look for alike"):
+        st.session_state[key] = True
+    if not st.session_state.get(key):
+        return
+    with st.spinner(_("Comparing the customers ..."), show_time=True):
+        found = _alike(str(data.folder), data.version, data)
+    if not found.count:
+        st.markdown(f":green[:material/check_circle:] {_('No two customers look like one.')}")
+        return
+    st.markdown(
+        "**"
+        + ngettext(
+            "{count} pair of customers looks like one", "{count} pairs of customers look like one", found.count
+        ).format(count=formats.number(found.count))
+        + "**"
+    )
+    st.dataframe(
+        [
+            {
+                _("Customer"): pair["customer_id"],
+                _("Name"): pair["name"] or "",
+                _("Other customer"): pair["other_id"],
+                _("Other name"): pair["other_name"] or "",
+                _("Because of"): _(ALIKE_REASONS[pair["reason"]]),
+            }
+            for pair in found.pairs.to_pylist()
+        ],
+        hide_index=True,
+        height=300,
+        alt=_("Pairs of customers that look like one, the surest first"),
+    )
+    if found.count > len(found.pairs):
+        st.caption(_("The first {count} are shown.").format(count=formats.number(len(found.pairs))))
 
 
 def versions_of(data: DataSet) -> None:
@@ -550,7 +611,7 @@ def one_file(file: Incoming) -> Plan | None:
         )
     try:
         source = file.source(options)
-        guess = file.guess(options, table)
+        guess = mapping_file.given_or_guessed(file, file.guess(options, table))
     except CrmError as error:
         st.error(str(error), icon=":material/error:")
         return None
@@ -558,6 +619,7 @@ def one_file(file: Incoming) -> Plan | None:
         st.caption(ui.escaped(understood(source)))
     for note in source.notes:
         st.info(ui.escaped(note), icon=":material/info:")
+    mapping_file.offer_similar(file, options, guess)
     demand = st.container()
     left, right = st.columns([7, 4], gap="medium")
     with left:
@@ -571,14 +633,19 @@ def one_file(file: Incoming) -> Plan | None:
         with st.expander(_("Dates, numbers, returns, status"), expanded=bool(questions), key=f"rules {file.number}"):
             mapping = load_controls.rules(file, options, guess, mapping)
         words.caption(ui.escaped(rules_in_words(mapping)) or _("As they stand in the file."))
+        mapping_file.mapping_file(file, options, mapping)
         st.markdown(f"**{_('First rows')}**")
         st.dataframe(
             source.preview.slice(0, 20), height=210, hide_index=True, alt=_("The first rows of the file as text")
         )
     if missing := missing_columns(mapping):
         labels = formats.listed(_(TABLES[mapping.table].column(name).label) for name in missing)
-        demand.warning(_("Choose a column for: {columns}.").format(columns=labels), icon=":material/arrow_downward:")
+        asked = [_("Choose a column for: {columns}.").format(columns=labels)]
+        asked += load_controls.candidates_in_words(file, options, mapping)
+        demand.warning(ui.escaped(" ".join(asked)), icon=":material/arrow_downward:")
         return None
+    if told := told_by_content_in_words(mapping):
+        demand.info(ui.escaped(told), icon=":material/visibility:")
     if "date_order" in file.questions(options, mapping):
         return None
     return Plan(file.number, options, mapping)
@@ -606,7 +673,9 @@ def checking(plans: list[Plan], is_complete: bool, below: DeltaGenerator) -> Non
     has_orders = any(plan.mapping.table == "orders" for plan in plans)
     checked = loading.checked(plans)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        currency = chosen_currency(plans)
+        upon = chosen_base(has_orders)
+        has_orders = has_orders or upon is not None
+        currency = upon.currency if upon else chosen_currency(plans)
         is_pressed = st.button(
             _("Check"),
             type="secondary" if checked else "primary",
@@ -623,10 +692,71 @@ def checking(plans: list[Plan], is_complete: bool, below: DeltaGenerator) -> Non
         return
     with below.container(border=True, key="results"):
         if is_pressed:
-            checked = trial(plans)
+            checked = trial(plans, upon)
         if checked:
             results(checked, currency)
-            keep(checked, currency)
+            repeats(checked, upon, currency)
+            if upon:
+                add(checked, upon)
+            else:
+                keep(checked, currency)
+
+
+def chosen_base(has_orders: bool) -> DataSet | None:
+    """The data set that the files are added to; None if they make one of their own."""
+    data = session.current_data()
+    if data is None:
+        return None
+    is_added = st.checkbox(
+        _("Add to {name}").format(name=ui.escaped(data.name)),
+        value=not has_orders,
+        key=f"add to {data.slug} {has_orders}",
+        help=_("What it holds stays, and the files come beside it as a new version."),
+    )
+    return data if is_added else None
+
+
+def repeats(checked: Checked, upon: DataSet | None, currency: str) -> None:
+    """Orders that an earlier file, or the data set added to, holds already, and the switch to leave them out."""
+    found = loading.repeated(checked, upon)
+    for name, twice in found:
+        st.markdown(
+            ":orange[:material/content_copy:] "
+            + ngettext(
+                "{file}: {count} line ({amount}, {orders} orders) is in an earlier file or the data set already.",
+                "{file}: {count} lines ({amount}, {orders} orders) are in an earlier file or the data set already.",
+                twice.lines,
+            ).format(
+                file=ui.escaped(name),
+                count=formats.number(twice.lines),
+                amount=formats.money(twice.amount, currency, exact=True),
+                orders=formats.number(twice.orders),
+            )
+        )
+    if found or loading.leaves_out():
+        st.toggle(
+            _("Leave out orders that are held already"),
+            key=loading.LEAVE_OUT,
+            on_change=loading.forget_check,
+            help=_("They are set aside with that reason. Check again afterwards."),
+        )
+
+
+def add(checked: Checked, upon: DataSet) -> None:
+    """Add what was checked to a data set, as a new version of it."""
+    if not st.button(
+        _("Add to {name}").format(name=ui.escaped(upon.name)), type="primary", icon=":material/add_circle:", key="add"
+    ):
+        return
+    try:
+        with st.spinner(_("Laying out {name} by customer and day ...").format(name=upon.name), show_time=True):
+            kept = loading.add_to(upon, checked)
+    except CrmError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    st.session_state[JUST_LOADED] = (kept.slug, kept.version)
+    st.session_state[NEXT_VIEW] = LOADED
+    st.rerun()
 
 
 def chosen_currency(plans: list[Plan]) -> str:
@@ -647,7 +777,7 @@ def chosen_currency(plans: list[Plan]) -> str:
     return chosen
 
 
-def trial(plans: list[Plan]) -> Checked | None:
+def trial(plans: list[Plan], upon: DataSet | None) -> Checked | None:
     """Load the files, telling how far it is; None, and why, if one cannot be loaded."""
     bar = st.progress(0.0)
 
@@ -664,7 +794,7 @@ def trial(plans: list[Plan]) -> Checked | None:
         )
 
     try:
-        return loading.check(plans, tell)
+        return loading.check(plans, tell, upon)
     except CrmError as error:
         st.error(str(error), icon=":material/error:")
         return None

@@ -9,7 +9,9 @@ import streamlit as st
 
 from crm_core import formats
 from crm_core.ingest import Mapping, ReadingOptions, SourceTable
-from crm_core.ingest.words import DATE_ORDERS, DELIMITERS
+from crm_core.ingest.contents import says_nothing
+from crm_core.ingest.mapping import AmountUnit, told_units
+from crm_core.ingest.words import DATE_ORDERS, DELIMITERS, UNITS
 from crm_core.language import N_, _
 from crm_core.schema import TABLES, Column
 from ui.frame import escaped
@@ -19,6 +21,7 @@ QUOTES = {'"': '"', "'": "'", "": N_("none")}
 ENCODINGS = ("utf-8", "gb18030", "big5", "shift_jis", "euc_kr", "cp1252", "cp1251", "utf-16")
 DECIMAL_MARKS = {".": N_("point: 1,234.50"), ",": N_("comma: 1.234,50")}
 LONGEST_SAMPLE = 28
+MOST_VALUES = 50
 KEPT: Any = "session"  # what is chosen here outlasts a visit to another page
 
 
@@ -117,7 +120,9 @@ def _mapped(column: Column, source: SourceTable, guess: Mapping, key: str, is_re
     chosen = _header(_(column.label), source, guessed, f"{key} {column.name}", select)
     note = ""
     if chosen is not None and chosen == guessed:
-        note = f" :blue-badge[{_('as last time')}]" if is_remembered else f" :gray-badge[{_('guessed')}]"
+        by_content = f" :orange-badge[{_('by what it holds')}]"
+        guess_note = by_content if says_nothing(chosen) else f" :gray-badge[{_('guessed')}]"
+        note = f" :blue-badge[{_('as last time')}]" if is_remembered else guess_note
     absent = _("or made from price and quantity") if column.name == "amount" else _("not in this file")
     sample.caption((_samples(source, chosen) if chosen else f":gray[{absent}]") + note)
     return chosen
@@ -159,6 +164,23 @@ def _samples(source: SourceTable, header: str) -> str:
             break
         shown.append(value if len(value) <= LONGEST_SAMPLE else f"{value[: LONGEST_SAMPLE - 1]}…")
     return escaped(" · ".join(shown)) or _("empty")
+
+
+def candidates_in_words(file: Incoming, options: ReadingOptions, mapping: Mapping) -> list[str]:
+    """For each required column that is wanting: what it could be by what the columns hold, with samples."""
+    source = file.source(options)
+    table = TABLES[mapping.table]
+    return [
+        _("{column} could be {candidates}.").format(
+            column=_(table.column(name).label),
+            candidates=formats.listed(f"{header} ({_plain_samples(source, header)})" for header in headers[:3]),
+        )
+        for name, headers in file.candidates(options, mapping).items()
+    ]
+
+
+def _plain_samples(source: SourceTable, header: str) -> str:
+    return " · ".join(value[:LONGEST_SAMPLE] for value in source.column(header).samples[:2])
 
 
 # ---------------------------------------------------------------------- rules
@@ -219,6 +241,8 @@ def _order_rules(source: SourceTable, guess: Mapping, mapping: Mapping, key: str
         persist_state=KEPT,
     )
     flag = _extra(_("Column that marks returns"), source, guess.return_flag, f"{key} flag")
+    marking = _return_values(source, guess, flag, key) if flag else ()
+    refund = _extra(_("Column with what was paid back"), source, guess.refund, f"{key} refund")
     status = _extra(_("Column with the status of the order"), source, guess.status, f"{key} status")
     kept: Sequence[str] = ()
     if status:
@@ -242,12 +266,43 @@ def _order_rules(source: SourceTable, guess: Mapping, mapping: Mapping, key: str
         update={
             "return_order_prefix": prefix.strip() or None,
             "return_flag": flag,
+            "return_values": marking,
+            "refund": refund,
+            "units": _units(source, guess, mapping, key),
             "status": status,
             "kept_statuses": tuple(kept) if status else (),
             "profit": profit,
             "discount_is_rate": is_rate,
         }
     )
+
+
+def _return_values(source: SourceTable, guess: Mapping, flag: str, key: str) -> tuple[str, ...]:
+    """Which values of a column mark returns; none where it says yes or no itself."""
+    if source.column(flag).content == "flag":
+        return ()
+    values = sorted(set(source.sample_values(flag)))[:MOST_VALUES]
+    default = [value for value in guess.return_values if value in values] if flag == guess.return_flag else []
+    return tuple(
+        st.multiselect(
+            _("Values that mark returns"), values, default=default, key=f"{key} marking {flag}", persist_state=KEPT
+        )
+    )
+
+
+def _units(source: SourceTable, guess: Mapping, mapping: Mapping, key: str) -> dict[str, AmountUnit]:
+    """What the amounts count; a column of money whose header names no unit of its own follows them."""
+    found = guess.units.get("amount") or guess.units.get("unit_price")
+    choices: list[AmountUnit | None] = [None, *UNITS]
+    chosen = st.selectbox(
+        _("Amounts are in"),
+        choices,
+        index=choices.index(found),
+        format_func=lambda unit: _(UNITS[unit]) if unit else _("the currency itself"),
+        key=f"{key} unit",
+        persist_state=KEPT,
+    )
+    return told_units(source, mapping, chosen)
 
 
 def _extra(label: str, source: SourceTable, guessed: str | None, key: str) -> str | None:
@@ -264,6 +319,6 @@ def _extra(label: str, source: SourceTable, guessed: str | None, key: str) -> st
 
 
 def _key(file: Incoming, options: ReadingOptions, guess: Mapping) -> str:
-    """Read in another way or as another table, the columns are asked for anew."""
-    digest = hashlib.sha256(f"{options!r} {guess.table}".encode()).hexdigest()[:8]
+    """Read in another way, as another table or by a mapping from elsewhere, the columns are asked for anew."""
+    digest = hashlib.sha256(f"{options!r} {guess.model_dump_json()}".encode()).hexdigest()[:8]
     return f"map {file.number} {digest}"

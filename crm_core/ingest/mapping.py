@@ -439,8 +439,16 @@ def _return_flag(source: SourceTable, extras: dict[str, str]) -> tuple[str | Non
     return None, ()
 
 
-def told_units(source: SourceTable, mapping: Mapping) -> dict[str, AmountUnit]:
-    """What the headers of money say of their unit; one that says nothing counts as the amount does."""
+AS_SAID: Literal["as the header says"] = "as the header says"
+
+
+def told_units(
+    source: SourceTable, mapping: Mapping, usual: AmountUnit | Literal["as the header says"] | None = AS_SAID
+) -> dict[str, AmountUnit]:
+    """What the headers of money say of their unit; one that says nothing counts as the amount does.
+
+    `usual` is the unit of the amount where a person said it; None: it counts in the currency itself.
+    """
     headers = {
         name: header for name, header in mapping.columns.items() if TABLES[mapping.table].column(name).kind == "money"
     }
@@ -448,7 +456,10 @@ def told_units(source: SourceTable, mapping: Mapping) -> dict[str, AmountUnit]:
         headers.pop("discount", None)
     headers |= {name: header for name in MONEY_EXTRAS if (header := getattr(mapping, name))}
     units = {name: _unit_of(header, source.column(header)) for name, header in headers.items()}
-    usual = units.get("amount") or units.get("unit_price")
+    if usual == AS_SAID:
+        usual = units.get("amount") or units.get("unit_price")
+    else:
+        units |= {name: usual for name in ("amount", "unit_price") if name in units}
     found = {name: unit or (None if _names_unit(headers[name]) else usual) for name, unit in units.items()}
     return {name: unit for name, unit in found.items() if unit}
 

@@ -95,10 +95,10 @@ def write_set_aside_csv(set_aside: Sequence[Path], target: Path) -> int:
 
 def _aside_row(row: dict[str, Any]) -> list[Any]:
     texts = [row["column_name"], row["value"], reason_text(row["reason"]), row["raw"]]
-    return [row["source_file"], row["source_line"], *map(_harmless, texts)]
+    return [row["source_file"], row["source_line"], *map(harmless, texts)]
 
 
-def _harmless(text: str | None) -> str:
+def harmless(text: str | None) -> str:
     """A text no spreadsheet takes for a formula."""
     if (text and text[0] in "=@\t\r") or (text and text[0] in "+-" and not text[1:2].isdigit()):
         return "'" + text

@@ -73,13 +73,10 @@ def _counts(aside: str, removed: str, database: Database) -> dict[tuple[str, str
 
 
 def _place(sources: Sequence[SourceEntry], key: tuple[str, str], found: Sequence[PutRight]) -> int:
-    """Which source the rows are of: the first of that table and name that set aside so many."""
+    """Which source the rows are of: of that table and name if one is, and the first that set aside so many."""
     rows = sum(counted.rows for counted in found)
-    return next(
-        place
-        for place, source in enumerate(sources)
-        if (source.table, source.file_name) == key and source.rows_set_aside >= rows
-    )
+    able = [place for place, source in enumerate(sources) if source.table == key[0] and source.rows_set_aside >= rows]
+    return next((place for place in able if sources[place].file_name == key[1]), able[0])
 
 
 def _source(source: SourceEntry, found: Sequence[PutRight]) -> SourceEntry:

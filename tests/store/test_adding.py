@@ -150,7 +150,8 @@ def test_a_data_set_of_a_session_takes_more_as_well(workspace: Workspace, tmp_pa
 def test_orders_that_an_earlier_file_holds_are_counted_and_left_out_when_told(
     workspace: Workspace, shop: DataSet, tmp_path: Path
 ):
-    text = "Customer,Date,Amount,Order\nann,2026-05-01,10.50,1\nzoe,2026-06-01,3,9\nann,2026-05-01,8,1\nbob,2026-06-01,4,1\n"
+    rows = ("ann,2026-05-01,10.50,1", "zoe,2026-06-01,3,9", "ann,2026-05-01,8,1", "bob,2026-06-01,4,1")
+    text = "\n".join(("Customer,Date,Amount,Order", *rows)) + "\n"
     earlier = [f"select * from read_parquet('{tmp_path / 'orders.csv loaded' / 'accepted.parquet'}')"]
     twice = loaded(workspace, tmp_path / "kept", text, "june.csv")
     once = loaded(workspace, tmp_path / "left out", text, "june.csv", earlier=earlier)
