@@ -45,7 +45,7 @@ def put_right(data: DataSet, rows: Sequence[Row], mapping: Mapping) -> None:
     edited = st.data_editor(
         table,
         hide_index=True,
-        height=min(38 * (len(table) + 1), 300),
+        height=min(35 * (len(table) + 1) + 3, 300),
         disabled=[line],
         num_rows="fixed",
         key=f"put right {data.version} {rows[0]['reason']} {rows[0]['source_file']}",
