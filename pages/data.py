@@ -736,8 +736,10 @@ def repeats(checked: Checked, upon: DataSet | None, currency: str) -> None:
     if found or loading.leaves_out():
         st.toggle(
             _("Leave out orders that are held already"),
-            key=loading.LEAVE_OUT,
-            on_change=loading.forget_check,
+            value=loading.leaves_out(),
+            key="leave out held orders",
+            on_change=loading.leave_out,
+            args=(not loading.leaves_out(),),
             help=_("They are set aside with that reason. Check again afterwards."),
         )
 

@@ -153,6 +153,12 @@ def leaves_out() -> bool:
     return bool(st.session_state.get(LEAVE_OUT))
 
 
+def leave_out(is_on: bool) -> None:
+    """Leave orders held already out from the next check on, or not."""
+    st.session_state[LEAVE_OUT] = is_on
+    forget_check()
+
+
 def _held(upon: DataSet | None, loads: Sequence[LoadedTable]) -> list[str]:
     """SELECTs of the order lines of a data set and of loads."""
     before = [canonical_rows(upon, "orders")] if upon else []
@@ -236,6 +242,7 @@ def _settled(data: DataSet, key: str, checked: Checked) -> DataSet:
     for load in checked.loads:
         session.workspace().remember_mapping(load.mapping.model_dump_json())
     session.choose_data(key)
+    st.session_state.pop(LEAVE_OUT, None)
     take_all_out()
     return data
 

@@ -192,4 +192,4 @@ def what_became(data: DataSet) -> None:
         said += " " + ngettext("{count} is still set aside.", "{count} are still set aside.", aside).format(
             count=formats.number(aside)
         )
-    st.success(said, icon=":material/check_circle:")
+    st.markdown(f":green[:material/check_circle:] **{said}**")

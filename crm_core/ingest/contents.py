@@ -124,7 +124,8 @@ class _Values:
     def is_counter(self) -> bool:
         """Whether the values number the rows."""
         steps = [after - before for before, after in zip(self.known, self.known[1:], strict=False)]
-        return len(steps) > 1 and sum(step == 1 for step in steps) >= 0.99 * len(steps)
+        is_stepwise = len(steps) > 1 and sum(step == 1 for step in steps) >= 0.99 * len(steps)
+        return is_stepwise and self.decimals_share < 0.02
 
     @property
     def is_code(self) -> bool:
