@@ -127,6 +127,7 @@ def just_loaded(data: DataSet) -> None:
 
 @st.fragment
 def loaded(data: DataSet) -> None:
+    put_right.what_became(data)
     reports = reports_of(data)
     found = cached_checks(data)
     headlines(data, found)
@@ -298,7 +299,6 @@ def without_zeros(value: str | None) -> str:
 
 
 def rows_set_aside(data: DataSet) -> None:
-    put_right.what_became(data)
     counts = set_aside_counts(data, ui.workspace().database).to_pylist()
     if not counts:
         st.markdown(f":green[:material/check_circle:] {_('No row was set aside: every row of every file is loaded.')}")
@@ -673,7 +673,7 @@ def checking(plans: list[Plan], is_complete: bool, below: DeltaGenerator) -> Non
     has_orders = any(plan.mapping.table == "orders" for plan in plans)
     checked = loading.checked(plans)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        upon = chosen_base(has_orders)
+        upon = chosen_base(by_default=is_complete and not has_orders)
         has_orders = has_orders or upon is not None
         currency = upon.currency if upon else chosen_currency(plans)
         is_pressed = st.button(
@@ -702,15 +702,15 @@ def checking(plans: list[Plan], is_complete: bool, below: DeltaGenerator) -> Non
                 keep(checked, currency)
 
 
-def chosen_base(has_orders: bool) -> DataSet | None:
-    """The data set that the files are added to; None if they make one of their own."""
+def chosen_base(by_default: bool) -> DataSet | None:
+    """The data set that the files are added to, by default those without orders; None if they make one of their own."""
     data = session.current_data()
     if data is None:
         return None
     is_added = st.checkbox(
         _("Add to {name}").format(name=ui.escaped(data.name)),
-        value=not has_orders,
-        key=f"add to {data.slug} {has_orders}",
+        value=by_default,
+        key=f"add to {data.slug} {by_default}",
         help=_("What it holds stays, and the files come beside it as a new version."),
     )
     return data if is_added else None

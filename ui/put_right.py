@@ -29,7 +29,7 @@ Row = dict[str, Any]
 
 def source_of(data: DataSet, table: str, file: str) -> SourceEntry | None:
     """The load a row set aside came with; None where it is not told how its columns were read."""
-    of_table = [source for source in data.sources if source.table == table and source.mapping]
+    of_table = [source for source in data.sources if source.table == table and (source.mapping or {}).get("headers")]
     return next((source for source in of_table if source.file_name == file), of_table[0] if of_table else None)
 
 

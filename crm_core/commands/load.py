@@ -127,7 +127,7 @@ def _chosen_mapping(source: SourceTable, table: str | None, given: Sequence[Mapp
     """The mapping a file is loaded by: one given that fits it, one a person confirmed, or the likeliest."""
     for mapping in given:
         if table in (None, mapping.table) and set(mapping.headers_used()) <= set(source.headers):
-            return mapping
+            return mapping.model_copy(update={"headers": source.headers})
     if given:
         print(_("{file}: none of the mapping files fits it.").format(file=source.file_name), file=sys.stderr)
     return guess_mapping(source, table, _remembered(workspace))

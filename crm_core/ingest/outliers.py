@@ -1,7 +1,8 @@
 """Numbers far from the others of their column: 100,000 among hundreds is perhaps a slip of the hand.
 
 Sizes are compared on a logarithmic scale by their median and its median absolute deviation, which a
-few wrong values do not move (Iglewicz and Hoaglin, 1993). A column in which many values are far away is
+few wrong values do not move (Iglewicz and Hoaglin, 1993). Only what is too large counts: a cent among
+hundreds does no harm. A column in which many values are far away is
 simply wide, and none is called an outlier.
 """
 
@@ -24,7 +25,7 @@ MEASURED: tuple[Kind, ...] = ("money", "number")
 
 @dataclass(frozen=True)
 class Outliers:
-    """Of one column: the median size, how many values lie far from it, and the first lines and values."""
+    """Of one column: the median size, how many values lie far above it, and the first lines and values."""
 
     median: str
     count: int
@@ -51,7 +52,7 @@ def outliers(
     )
     found = {}
     tests = {
-        name: f"abs(ln(nullif(abs({name}), 0)::double) - {middle!r}) > {FAR * max(1.4826 * spread, LEAST_DEVIATION)!r}"
+        name: f"ln(nullif(abs({name}), 0)::double) - {middle!r} > {FAR * max(1.4826 * spread, LEAST_DEVIATION)!r}"
         for (name, middle), spread in zip(known, spreads, strict=True)
     }
     counts = _row(cursor, f"select {', '.join(f'count(*) filter ({test})' for test in tests.values())} from {kept}")
