@@ -141,8 +141,10 @@ def test_a_row_set_aside_is_put_right_in_place_and_loaded_again(open_page: OpenP
     check(page)
     keep(page, "me")
     page.get_by_role("tab", name="Set aside").click()
-    editor = page.locator("[data-testid=stDataFrame]").filter(visible=True).last
+    editor = page.locator("[class*=st-key-put-right] [data-testid=stDataFrame]")
+    editor.locator("canvas").first.wait_for()
     editor.scroll_into_view_if_needed()
+    wait_until_still(page)
     box = editor.bounding_box()
     assert box
     page.mouse.dblclick(box["x"] + box["width"] * 0.35, box["y"] + 52)
