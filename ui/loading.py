@@ -25,6 +25,7 @@ from crm_core.ingest import (
     Repeats,
     SourceTable,
     arrivals,
+    candidate_columns,
     combined,
     guess_mapping,
     inspect_file,
@@ -35,11 +36,13 @@ from crm_core.ingest import (
     same_content,
 )
 from crm_core.ingest.databases import Fetched, Origin, table_name
+from crm_core.ingest.duplicates import RepeatedOrders, repeated_orders
 from crm_core.ingest.lookup import find_lookup
 from crm_core.ingest.source import Lookup
 from crm_core.ingest.together import looked_up
 from crm_core.language import ngettext
 from crm_core.store import DataSet
+from crm_core.store.layout import canonical_rows, reading
 from ui import session, streamlit_seam, uploads
 from ui.uploads import Upload
 
@@ -47,6 +50,7 @@ INCOMING = "incoming files"
 LEFT_OUT = "files left out"
 CHECKED = "checked files"
 NEXT_NUMBER = "number of the next file"
+LEAVE_OUT = "leave out orders held already"
 
 Told = Callable[[str, Progress], None]
 
@@ -149,6 +153,14 @@ class Together:
             lambda: dict(open_questions(self.source(options), mapping)),
         )
         return questions
+
+    def candidates(self, options: ReadingOptions, mapping: Mapping) -> dict[str, tuple[str, ...]]:
+        """For required columns the mapping lacks: headers whose values would do."""
+        candidates: dict[str, tuple[str, ...]] = self._once(
+            ("candidates", options, mapping.table, tuple(mapping.columns.items())),
+            lambda: candidate_columns(self.source(options), mapping),
+        )
+        return candidates
 
     def is_remembered(self, options: ReadingOptions, mapping: Mapping) -> bool:
         """Whether a person confirmed this very mapping for such a file before."""
@@ -368,14 +380,51 @@ def take_all_out() -> None:
 # ---------------------------------------------------------------------- loading
 
 
-def check(plans: Sequence[Plan], tell: Told) -> Checked:
+def leaves_out() -> bool:
+    """Whether orders held already, by an earlier file or by the data set added to, are to be left out."""
+    return bool(st.session_state.get(LEAVE_OUT))
+
+
+def leave_out(is_on: bool) -> None:
+    """Leave orders held already out from the next check on, or not."""
+    st.session_state[LEAVE_OUT] = is_on
+    forget_check()
+
+
+def _held(upon: DataSet | None, loads: Sequence[LoadedTable]) -> list[str]:
+    """SELECTs of the order lines of a data set and of loads."""
+    before = [canonical_rows(upon, "orders")] if upon else []
+    return before + [reading([load.accepted]) for load in loads if load.table_name == "orders"]
+
+
+def repeated(checked: Checked, upon: DataSet | None) -> list[tuple[str, RepeatedOrders]]:
+    """By file: the order lines that an earlier file or the data set `upon` holds already, where there are any."""
+    found = []
+    for place, load in enumerate(checked.loads):
+        if load.table_name == "orders":
+            held = _held(upon, checked.loads[:place])
+            twice = repeated_orders(load.accepted, held, session.workspace().database)
+            if twice.lines:
+                found.append((load.report.file_name, twice))
+    return found
+
+
+def add_to(upon: DataSet, checked: Checked) -> DataSet:
+    """Add the files to a data set as a new version of it, and open that. Raises StoreError."""
+    data = session.workspace().add_to(upon, checked.loads, published_at=session.now())
+    return _settled(data, f"mine:{data.slug}" if data.is_session else data.slug, checked)
+
+
+def check(plans: Sequence[Plan], tell: Told, upon: DataSet | None = None) -> Checked:
     """Load the files as planned into this session's folder; `tell` hears how far it is, file by file.
+
+    Orders that an earlier of the files or the data set `upon` holds are left out where that was said.
 
     Raises InputError where a file cannot be loaded as planned. A press on anything stops it.
     """
     forget_check()
     files = {file.number: file for file in incoming()}
-    loads = []
+    loads: list[LoadedTable] = []
     for plan in plans:
         file = files[plan.number]
         for place, (part, source) in enumerate(zip(file.files, file.sources(plan.options), strict=True)):
@@ -385,6 +434,7 @@ def check(plans: Sequence[Plan], tell: Told) -> Checked:
                 _loads_folder() / f"{_digest(plan)}-{place}",
                 database=session.workspace().database,
                 as_of=session.now().date(),
+                earlier=_held(upon, loads) if leaves_out() else (),
                 progress=lambda progress, name=part.name: tell(name, progress),  # type: ignore[misc]  # bound per file
             )
             loads.append(replace(loaded, origin=asdict(part.origin)) if part.origin else loaded)
@@ -432,6 +482,7 @@ def _settled(data: DataSet, key: str, checked: Checked) -> DataSet:
     for mapping in dict.fromkeys(load.mapping.model_dump_json() for load in checked.loads):
         session.workspace().remember_mapping(mapping)
     session.choose_data(key)
+    st.session_state.pop(LEAVE_OUT, None)
     take_all_out()
     return data
 

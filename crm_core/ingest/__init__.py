@@ -11,7 +11,18 @@ from crm_core.ingest.arrivals import Arrival, Arrivals, arrivals
 from crm_core.ingest.currency import CURRENCIES, likely_currency
 from crm_core.ingest.inspect import inspect_file, inspect_frame
 from crm_core.ingest.load import LoadedTable, load_frame, load_table
-from crm_core.ingest.mapping import Mapping, check_mapping, guess_mapping, missing_columns, open_questions
+from crm_core.ingest.mapping import (
+    Mapping,
+    candidate_columns,
+    check_mapping,
+    found_by_content,
+    guess_mapping,
+    missing_columns,
+    open_questions,
+    read_mapping,
+    similar_mapping,
+    written_mapping,
+)
 from crm_core.ingest.quality import QualityReport, problems, reason_text
 from crm_core.ingest.source import (
     Dialect,
@@ -38,8 +49,10 @@ __all__ = [
     "SourceColumn",
     "SourceTable",
     "arrivals",
+    "candidate_columns",
     "check_mapping",
     "combined",
+    "found_by_content",
     "guess_mapping",
     "inspect_file",
     "inspect_frame",
@@ -50,10 +63,13 @@ __all__ = [
     "missing_columns",
     "open_questions",
     "problems",
+    "read_mapping",
     "read_together",
     "reason_text",
     "repeats_between",
     "same_content",
+    "similar_mapping",
     "template",
     "write_set_aside_csv",
+    "written_mapping",
 ]

@@ -78,9 +78,8 @@ def chinese_file(tmp_path: Path) -> Path:
 def test_cdnow_goes_from_upload_to_tiers_loyalty_and_churn(open_page: OpenPage, page: Page):
     open_page("/data", language="en")
     drop(page, CDNOW)
-    expect(page.get_by_text("Choose a column for: Customer, Amount.")).to_be_visible()
+    expect(page.get_by_text("The headers say nothing, so the columns were told by what they hold")).to_be_visible()
     choose(page, "customer_id", "column 2")
-    choose(page, "amount", "column 5")
 
     said = check(page)
 
@@ -157,3 +156,26 @@ def test_what_is_only_for_me_nobody_else_sees(
     data_set(other).click()
     assert other.get_by_role("option").filter(has_text="secret").count() == 0
     other.context.close()
+
+
+def test_a_row_set_aside_is_put_right_in_place_and_loaded_again(open_page: OpenPage, page: Page, tmp_path: Path):
+    path = tmp_path / "gap.csv"
+    path.write_text("Customer,Date,Amount\nann,2026-05-01,10\nbob,2026-05-02,20\n,2026-05-03,30\n")
+    open_page("/data", language="en")
+    drop(page, path)
+    check(page)
+    keep(page, "me")
+    page.get_by_role("tab", name="Set aside").click()
+    editor = page.locator("[class*=st-key-put-right] [data-testid=stDataFrame]")
+    editor.locator("canvas").first.wait_for()
+    editor.scroll_into_view_if_needed()
+    wait_until_still(page)
+    box = editor.bounding_box()
+    assert box
+    page.mouse.dblclick(box["x"] + box["width"] * 0.35, box["y"] + 52)
+    page.keyboard.type("eve")
+    page.keyboard.press("Enter")
+    page.locator(".st-key-load-changed-rows button:not([disabled])").click()
+
+    expect(page.get_by_text("1 row is loaded now.")).to_be_visible()
+    expect(page.get_by_text("gap.csv: 3 rows in = 2 kept + 0 set aside + 1 put right")).to_be_visible()

@@ -344,3 +344,102 @@ def test_the_page_speaks_chinese(demo_workspace: Path, open_app: OpenApp):
     assert not at.exception
     assert at.title[0].value == "数据"
     assert "全部核对相符" in seen(at)
+
+
+def nameless(lines: int = 240) -> str:
+    """Order lines without a header: order, customer, day, amount; two lines an order, four orders a day."""
+    rows = []
+    for place in range(lines):
+        order, day = place // 2, place // 8
+        rows.append(f"{7000 + order},C{order * 7 % 23:02},2026-0{1 + day // 28}-{1 + day % 28:02},{place + 10}.25\n")
+    return "".join(rows)
+
+
+def test_columns_told_by_what_they_hold_are_said_and_not_silent(at: AppTest):
+    dropped(at, ("export.csv", nameless()))
+
+    assert not at.exception
+    assert chosen(at, "Amount").value == "column 4"
+    assert "The headers say nothing, so the columns were told by what they hold" in seen(at)
+    assert "by what it holds" in seen(at)
+
+
+def test_a_column_that_is_wanting_is_asked_for_with_what_it_could_be(at: AppTest):
+    rows = "".join(f"{line},{7 + place % 9}.50\n" for place, line in enumerate(nameless().splitlines()))
+    dropped(at, ("export.csv", rows))
+
+    assert "Amount could be column 4 (10.25 · 11.25)" in seen(at)
+    assert button(at, "Check").disabled
+
+
+def test_a_mapping_file_is_taken_and_one_for_another_file_is_refused(at: AppTest):
+    dropped(at, ("orders.csv", "Customer,Payer,Date,Amount\nann,eve,2026-05-01,10\nbob,eve,2026-05-02,20\n"))
+    mapping = '{"columns": {"customer_id": "Payer", "ordered_at": "Date", "amount": "Amount"}}'
+    upload = next(found for found in at.file_uploader if found.label == "Upload a mapping")
+    upload.upload("mapping.json", mapping.encode(), "application/json").run()
+
+    assert not at.exception
+    assert chosen(at, "Customer").value == "Payer"
+
+    upload = next(found for found in at.file_uploader if found.label == "Upload a mapping")
+    upload.upload("other.json", mapping.replace("Payer", "Patient").encode(), "application/json").run()
+
+    assert "orders.csv has no column Patient" in seen(at)
+    assert chosen(at, "Customer").value == "Payer"
+
+
+def test_rows_put_right_in_a_spreadsheet_are_loaded_again(at: AppTest):
+    dropped(at, ("orders.csv", ORDERS))
+    button(at, "Check").click().run()
+    button(at, "Only for me").click().run()
+    corrected = (
+        "source_file,source_line,reason,Customer,Date,Amount\n"
+        "orders.csv,4,No customer,eve,2026-05-03,30\n"
+        "orders.csv,5,The date cannot be read,ann,yesterday,40\n"
+    )
+    upload = next(found for found in at.file_uploader if found.label == "The download, put right")
+    upload.upload("right.csv", corrected.encode(), "text/csv").run()
+
+    assert not at.exception
+    assert "1 row is loaded now." in seen(at)
+    assert "orders.csv: 5 rows in = 3 kept + 1 set aside + 1 put right" in seen(at)
+    assert "orders.csv (put right): 1 rows in = 1 kept + 0 set aside" in seen(at)
+    assert "Everything adds up" in seen(at)
+
+
+def test_a_table_without_orders_is_added_to_the_data_set_at_hand(at: AppTest):
+    dropped(at, ("orders.csv", ORDERS))
+    button(at, "Check").click().run()
+    button(at, "Only for me").click().run()
+    dropped(at, ("people.csv", "Customer,Name,Region,City\nann,Ann,North,Leeds\nzoe,Zoe,South,York\n"))
+    button(at, "Check").click().run()
+    button(at, "Add to orders").click().run()
+
+    assert not at.exception
+    assert "orders is loaded: 3 customers, 3 orders." in seen(at)
+    assert "1 customer of the list never ordered, such as zoe." in seen(at)
+
+
+def test_the_same_orders_twice_are_counted_and_left_out_when_told(at: AppTest):
+    orders = "Customer,Date,Amount,Order\nann,2026-05-01,10.50,1\nbob,2026-05-02,20,2\n"
+    dropped(at, ("may.csv", orders), ("june.csv", orders.replace(",1\n", ",3\n")))
+    button(at, "Check").click().run()
+
+    assert "june.csv: 1 line (20.00, 1 orders) is in an earlier file or the data set already." in seen(at)
+
+    next(found for found in at.toggle if found.label.startswith("Leave out orders")).set_value(True).run()
+    button(at, "Check").click().run()
+
+    assert not at.exception
+    assert "1 of 2 rows is set aside: the order stands in an earlier file already (line 3)." in seen(at)
+
+
+def test_customers_that_look_alike_are_looked_for_when_asked(at: AppTest):
+    people = "Customer,Name,Region,City\nann,Hartmann Bau,North,Leeds\nzoe,Hartmann-Bau GmbH,South,York\n"
+    dropped(at, ("orders.csv", ORDERS), ("people.csv", people))
+    button(at, "Check").click().run()
+    button(at, "Only for me").click().run()
+    button(at, "Look for customers that look alike").click().run()
+
+    assert not at.exception
+    assert "1 pair of customers looks like one" in seen(at)
