@@ -20,7 +20,7 @@ from crm_core.ingest.decode import (
     known_encoding,
     survey,
 )
-from crm_core.ingest.dialect import Row, decide_dialect, table_start
+from crm_core.ingest.dialect import decide_dialect
 from crm_core.ingest.read_text import sample_records
 from crm_core.ingest.source import (
     Dialect,
@@ -29,6 +29,7 @@ from crm_core.ingest.source import (
     SourceTable,
     unique_headers,
 )
+from crm_core.ingest.table_start import Row, table_start
 from crm_core.ingest.workbook import open_workbook, sheet_names, sheet_rows
 from crm_core.language import N_, _
 
@@ -120,14 +121,14 @@ def _inspect_text(path: Path, file_name: str, options: ReadingOptions) -> Source
     head, _is_all = head_of(path, guess.encoding)
     if counts.nul_count > max(16, 0.1 * path.stat().st_size) or _control_share(head) > 0.02:
         raise InputError(_("{file} is not a text file. Choose a CSV, Excel or Parquet file.").format(file=file_name))
-    dialect, header = decide_dialect(head, options)
+    dialect, header, layout_notes = decide_dialect(head, options)
     _refuse_width(len(header), file_name)
     headers = unique_headers(list(header))
     found = list(sample_records(head, dialect, len(headers), SAMPLE_ROWS))
     if not found and counts.line_count <= dialect.header_lines:
         raise InputError(_("{file} has a header but no rows.").format(file=file_name))
     sample = _sample_table(headers, [cells for _line, cells in found])
-    notes = []
+    notes = list(layout_notes)
     if counts.bad_byte_count:
         notes.append(
             _("{count} places do not decode as {encoding} and show as \ufffd.").format(
@@ -184,10 +185,18 @@ def _inspect_workbook(path: Path, file_name: str, options: ReadingOptions) -> So
     body = [(cells + [""] * width)[:width] for cells in rows[start.header_lines :] if any(cells)]
     if not body:
         raise InputError(_("{file} has a header but no rows.").format(file=file_name))
-    dialect = Dialect("\t", "", "", start.header_lines, start.has_header)
+    dialect = Dialect("\t", "", "", start.header_lines, start.has_header, header_rows=start.header_rows)
     sample = _sample_table(headers, body[:SAMPLE_ROWS])
     return _source(
-        path, file_name, "workbook", sample, line_count=len(rows), dialect=dialect, sheet=sheet, sheets=sheets
+        path,
+        file_name,
+        "workbook",
+        sample,
+        line_count=len(rows),
+        dialect=dialect,
+        sheet=sheet,
+        sheets=sheets,
+        notes=start.notes,
     )
 
 
