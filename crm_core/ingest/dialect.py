@@ -23,7 +23,6 @@ RARE_DELIMITERS = frozenset("^~:")
 RARE_EVENNESS = 0.95
 ROWS_JUDGED = 300
 QUOTE_SAMPLE = 1 << 18
-QUOTED_LINES = 5_000
 
 
 class Layout(NamedTuple):
@@ -48,8 +47,6 @@ def decide_dialect(head: str, options: ReadingOptions) -> Layout:
     if delimiter is None:
         delimiter = told.group(1) if told and told.group(1) != quote else _best_delimiter(head, quote)
     escape = options.escape if options.escape is not None else _escape_of(head, quote, delimiter)
-    if options.quote is None and not escape and _quotes_are_letters(head, quote, delimiter):
-        quote = ""
     spaced = _is_spaced(head, quote, delimiter)
     rows = [row for row in rows_of(head, delimiter, quote, escape, spaced) if not row.is_blank]
     if told:
@@ -150,22 +147,6 @@ def _escape_of(head: str, quote: str, delimiter: str) -> str:
         for escape in ("", "\\")
     )
     return "\\" if escaped > plain else ""
-
-
-def _quotes_are_letters(head: str, quote: str, delimiter: str) -> bool:
-    """Whether quotes begin words (`"Sun" Ltd`), not fields: more rows are even without them, few fields stand in them."""
-    if delimiter == WHITE_SPACE or not quote or quote not in head:
-        return False
-    lines = list(islice((line for line in head.split("\n") if quote in line), QUOTED_LINES))
-    text, spaced = "\n".join(lines) + "\n", _is_spaced(head, quote, delimiter)
-    broken = sum(row.is_broken for row in rows_of(text, delimiter, quote, "", spaced, QUOTED_LINES))
-    if not broken:
-        return False
-    usual = Counter(len(row.cells) for row in rows_of(head, delimiter, quote, "", spaced)).most_common(1)[0][0]
-    uneven = sum(line.count(delimiter) != usual - 1 for line in lines)
-    mark, end = re.escape(quote), re.escape(delimiter)
-    closed = re.compile(rf"(?:^|{end}) *{mark}[^{mark}]*{mark}(?={end}|$)")
-    return uneven < broken and sum(len(closed.findall(line)) for line in lines) <= broken
 
 
 def _best_delimiter(head: str, quote: str) -> str:
