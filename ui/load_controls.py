@@ -3,20 +3,46 @@
 import hashlib
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from crm_core import formats
-from crm_core.ingest import Mapping, ReadingOptions, SourceTable
+from crm_core.ingest import Dialect, Mapping, ReadingOptions, SourceTable
+from crm_core.ingest.source import TYPOGRAPHIC
 from crm_core.language import N_, _
 from crm_core.schema import TABLES, Column
 from ui.frame import escaped
 from ui.loading import Incoming
 
-DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("bar"), "": N_("white space")}
-QUOTES = {'"': '"', "'": "'", "": N_("none")}
-ENCODINGS = ("utf-8", "gb18030", "big5", "shift_jis", "euc_kr", "cp1252", "cp1251", "utf-16")
+DELIMITERS = {
+    ",": N_("comma"),
+    ";": N_("semicolon"),
+    "\t": N_("tab"),
+    "|": N_("bar"),
+    "，": N_("full-width comma"),
+    " ": N_("single space"),
+    "": N_("white space"),
+}
+QUOTES = {'"': '"', "'": "'", TYPOGRAPHIC: "“ ”", "": N_("none")}
+ESCAPES = {"": N_('doubled: ""'), "\\": N_('after a backslash: \\"')}
+SHORT_ROWS = {True: N_("filled up with empty cells"), False: N_("set aside")}
+ENCODINGS = (
+    "utf-8",
+    "gb18030",
+    "big5hkscs",
+    "cp932",
+    "euc_jp",
+    "cp949",
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "koi8-r",
+    "cp1253",
+    "cp1254",
+    "utf-16-le",
+    "utf-16-be",
+)
 DATE_ORDERS = {
     "ymd": N_("year, month, day"),
     "dmy": N_("day, month, year"),
@@ -24,6 +50,7 @@ DATE_ORDERS = {
 }
 DECIMAL_MARKS = {".": N_("point: 1,234.50"), ",": N_("comma: 1.234,50")}
 LONGEST_SAMPLE = 28
+Choice = TypeVar("Choice")
 KEPT: Any = "session"  # what is chosen here outlasts a visit to another page
 
 
@@ -46,12 +73,24 @@ def reading_options(file: Incoming, found: SourceTable | None) -> ReadingOptions
         key=f"{key} header",
         persist_state=KEPT,
     )
+    header_rows = st.number_input(
+        _("Rows of the header"),
+        min_value=1,
+        max_value=10,
+        value=None,
+        step=1,
+        placeholder=_("found by itself"),
+        help=_("The names of several rows are joined to one for each column, such as “2024 Q1”."),
+        key=f"{key} header rows",
+        persist_state=KEPT,
+    )
     if found is not None and found.format == "workbook":
         sheet = _choice(_("Sheet"), {name: name for name in found.sheets}, found.sheet, f"{key} sheet")
-        return ReadingOptions(header_line=header_line, sheet=sheet)
+        return ReadingOptions(header_line=header_line, header_rows=header_rows, sheet=sheet)
     dialect = found.dialect if found else None
     return ReadingOptions(
         header_line=header_line,
+        header_rows=header_rows,
         encoding=_choice(
             _("Encoding"), {name: name for name in ENCODINGS}, found.encoding if found else None, f"{key} encoding"
         ),
@@ -59,18 +98,26 @@ def reading_options(file: Incoming, found: SourceTable | None) -> ReadingOptions
             _("Fields parted by"), DELIMITERS, dialect.delimiter if dialect else None, f"{key} delimiter"
         ),
         quote=_choice(_("Quotation mark"), QUOTES, dialect.quote if dialect else None, f"{key} quote"),
+        escape=_choice(
+            _("A quotation mark inside quotes"), ESCAPES, dialect.escape if dialect else None, f"{key} escape"
+        ),
+        pad_short_rows=_choice(
+            _("Rows with too few fields"), SHORT_ROWS, dialect.pad_short_rows if dialect else None, f"{key} short rows"
+        ),
     )
 
 
-def _choice(label: str, choices: Dictionary[str, str], found: str | None, key: str) -> str | None:
+def _choice(label: str, choices: Dictionary[Choice, str], found: Choice | None, key: str) -> Choice | None:
     """One of `choices`, or None to leave it as it was found."""
 
-    def shown(value: str | None) -> str:
+    def shown(value: Choice | None) -> str:
         if value is not None:
             return _(choices[value])
-        return _("as found: {value}").format(value=_(choices.get(found, found))) if found is not None else _("as found")
+        if found is None:
+            return _("as found")
+        return _("as found: {value}").format(value=_(choices.get(found, str(found))))
 
-    chosen: str | None = st.selectbox(label, [None, *choices], format_func=shown, key=key, persist_state=KEPT)
+    chosen: Choice | None = st.selectbox(label, [None, *choices], format_func=shown, key=key, persist_state=KEPT)
     return chosen
 
 
@@ -79,11 +126,7 @@ def understood(source: SourceTable) -> str:
     lines = formats.number(source.line_count)
     if source.format == "parquet":
         return _("Parquet, {columns} columns, {lines} rows.").format(columns=len(source.headers), lines=lines)
-    header = (
-        _("header on line {line}").format(line=source.dialect.header_lines)
-        if source.dialect and source.dialect.has_header
-        else _("no header")
-    )
+    header = _header_place(source.dialect)
     if source.format == "workbook":
         return _("Workbook, sheet “{sheet}”, {header}, {lines} rows.").format(
             sheet=source.sheet, header=header, lines=lines
@@ -95,6 +138,16 @@ def understood(source: SourceTable) -> str:
         header=header,
         lines=lines,
     )
+
+
+def _header_place(dialect: Dialect | None) -> str:
+    if dialect is None or not dialect.has_header:
+        return _("no header")
+    if dialect.header_rows > 1:
+        return _("header of {count} rows, the last on line {line}").format(
+            count=dialect.header_rows, line=dialect.header_lines
+        )
+    return _("header on line {line}").format(line=dialect.header_lines)
 
 
 # ---------------------------------------------------------------------- which column is which

@@ -15,6 +15,7 @@ from crm_core.ingest.columnar import arrow_table, parquet_schema
 from crm_core.ingest.decode import (
     SAMPLE_BYTES,
     Guess,
+    guess_by_all,
     guess_encoding,
     head_of,
     known_encoding,
@@ -118,6 +119,10 @@ def _inspect_text(path: Path, file_name: str, options: ReadingOptions) -> Source
         start = file.read(SAMPLE_BYTES)
     guess = Guess(known_encoding(options.encoding), is_sure=True) if options.encoding else guess_encoding(start)
     counts = survey(path, guess.encoding)
+    if counts.bad_byte_count and not options.encoding:
+        again = guess_by_all(path)
+        if again.encoding != guess.encoding and (counted := survey(path, again.encoding)).bad_byte_count == 0:
+            guess, counts = again, counted
     head, _is_all = head_of(path, guess.encoding)
     if counts.nul_count > max(16, 0.1 * path.stat().st_size) or _control_share(head) > 0.02:
         raise InputError(_("{file} is not a text file. Choose a CSV, Excel or Parquet file.").format(file=file_name))

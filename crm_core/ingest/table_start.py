@@ -125,7 +125,10 @@ def _find_header(rows: list[Row]) -> tuple[int, bool]:
     place = candidates[0] if candidates else 0
     if place + 2 < len(rows) and _fills_gaps([rows[place].cells], rows[place + 1].cells, _Body(rows[place + 2 :])):
         return place, True
-    return place, _is_header(rows[place], rows[place + 1 :])
+    below = rows[place + 1 :]
+    if not _is_header(rows[place], below) and _has_groups_above(rows, place + 1) and _is_header(below[0], below[1:]):
+        return place + 1, True
+    return place, _is_header(rows[place], below)
 
 
 def _could_begin(row: Row, width: int) -> bool:
@@ -275,7 +278,7 @@ def _fills_gaps(above: list[list[str]], row: list[str], body: _Body) -> bool:
 
 def _has_groups_above(rows: list[Row], place: int) -> bool:
     """Whether the row above the header groups its names: names that stand there twice are then told apart."""
-    if place == 0:
+    if not 0 < place < len(rows):
         return False
     above, header = rows[place - 1].cells, rows[place].cells
     filled = [cell for cell in above if cell.strip()]
