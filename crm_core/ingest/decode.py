@@ -110,12 +110,28 @@ def decodes(sample: bytes, encoding: str) -> bool:
     return True
 
 
-def known_encoding(name: str) -> str:
-    """The codec's own name of an encoding someone typed; InputError if there is none."""
+def known_encoding(name: str, start: bytes = b"") -> str:
+    """The codec's own name of an encoding someone typed; InputError if there is none, or it is none of text.
+
+    `start` is the head of the file: its byte order mark says which UTF-16 or UTF-32 is meant.
+    """
+    unknown = InputError(_("There is no text encoding called “{name}”.").format(name=name))
     try:
-        return codecs.lookup(name).name
-    except LookupError:
-        raise InputError(_("There is no text encoding called “{name}”.").format(name=name)) from None
+        found = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        raise unknown from None
+    if found in ("utf-16", "utf-32"):
+        marked = (encoding for mark, encoding in BYTE_ORDER_MARKS if start.startswith(mark))
+        return next((encoding for encoding in marked if encoding.startswith(found)), f"{found}-le")
+    if found.startswith(("utf-16", "utf-32")):
+        return found
+    try:
+        is_text = codecs.getincrementaldecoder(found)("strict").decode(b"a,1\n") == "a,1\n"
+    except (LookupError, UnicodeError, ValueError):
+        is_text = False
+    if not is_text or "escape" in found:
+        raise unknown
+    return found
 
 
 def _wide_encoding(sample: bytes) -> str | None:

@@ -117,7 +117,7 @@ def _refuse_foreign(head: bytes, file_name: str) -> None:
 def _inspect_text(path: Path, file_name: str, options: ReadingOptions) -> SourceTable:
     with path.open("rb") as file:
         start = file.read(SAMPLE_BYTES)
-    guess = Guess(known_encoding(options.encoding), is_sure=True) if options.encoding else guess_encoding(start)
+    guess = Guess(known_encoding(options.encoding, start), is_sure=True) if options.encoding else guess_encoding(start)
     counts = survey(path, guess.encoding)
     if counts.bad_byte_count and not options.encoding:
         again = guess_by_all(path)
