@@ -193,7 +193,8 @@ def _decided(evidence: dict[DateOrder, int]) -> DateOrder | None:
 
 
 def _evidence(days: Sequence[Day]) -> dict[DateOrder, int]:
-    """How many values only one order can read."""
+    """How many values only one order can read; dates with dots, always day first, speak where no others do."""
+    days = [day for day in days if "." not in day.text] or days
     votes: dict[DateOrder, int] = {"dmy": 0, "mdy": 0, "ymd": 0}
     parted = [(*map(int, re.findall("[0-9]+", day.text)[:3]), day.count) for day in days]
     year_is_last = any(third > 31 for _first, _second, third, _count in parted)

@@ -198,7 +198,7 @@ def _decide_numbers(
         """
     ).fetchone()
     odd, commas, points, open_count, credits, marks = votes or (0, 0, 0, 0, 0, [])
-    if commas:
+    if commas or open_count:
         points += _plain_points(cursor, raw, cell, kind)
     if odd == 0 and kind == "money":
         open_count = _thousands_or_decimals(cursor, raw, cell, kind)

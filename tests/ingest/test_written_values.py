@@ -110,6 +110,12 @@ def test_evidence_for_both_orders_is_asked_about(load: Load):
         dates(load, "13/04/2026", "04/13/2026", "03/04/2026")
 
 
+def test_dates_with_dots_do_not_decide_about_those_with_slashes(load: Load):
+    loaded = dates(load, "25.03.2026", "26.03.2026", "03/25/2026", "03/04/2026")
+
+    assert days_read(loaded)[2:] == [date(2026, 3, 25), date(2026, 3, 4)]
+
+
 def test_one_value_among_many_against_the_order_is_set_aside(load: Load):
     loaded = dates(load, *["13/04/2026"] * 40, "04/13/2026", "03/04/2026")
 
@@ -147,7 +153,7 @@ def test_a_month_is_known_by_its_first_letters_where_they_are_its_alone(word: st
         "nl_NL",
     ],
 )
-@pytest.mark.parametrize("currency", ["EUR", "USD", "CNY"])
+@pytest.mark.parametrize("currency", ["EUR", "CNY"])
 def test_money_reads_as_babel_wrote_it(load: Load, language: str, currency: str):
     sums = [Decimal(text) for text in ("1234567.89", "-1234.5", "0.07", "-12", "999")]
     written = [format_currency(value, currency, locale=language) for value in sums]
@@ -209,6 +215,12 @@ def test_values_that_all_look_like_thousands_with_a_point_are_asked_about(load: 
     undecided = amounts(load, "1.234", "12.500", "7").report.undecided
 
     assert [(question.question, question.examples) for question in undecided] == [("decimal_mark", ("1.234", "12.500"))]
+
+
+def test_a_plain_decimal_beside_it_settles_what_a_comma_means(load: Load):
+    loaded = amounts(load, "1,234", "12.50")
+
+    assert (loaded.report.undecided, kept(loaded, "amount")[0]) == ((), (Decimal(1234),))
 
 
 @pytest.mark.parametrize("other", ["0.500", "1234.500", "1.5", "1.23456"])
