@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from crm_core.ingest.month_names import FILLERS, MONTH_WORD, ORDINALS, is_day_name, month_of
+from crm_core.ingest.month_words import FILLERS, MONTH_WORD, ORDINALS, is_day_name, month_of
 from crm_core.schema import words
 
 DateOrder = Literal["ymd", "dmy", "mdy"]

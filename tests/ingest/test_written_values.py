@@ -10,7 +10,7 @@ from babel.numbers import format_currency, format_decimal
 from crm_core.errors import InputError
 from crm_core.ingest import ReadingOptions, guess_mapping, inspect_file
 from crm_core.ingest.cells import content_of, is_date
-from crm_core.ingest.month_names import month_of
+from crm_core.ingest.month_words import month_of
 from tests.ingest.conftest import Load, aside, kept
 
 TABS = ReadingOptions(delimiter="\t")
