@@ -106,12 +106,26 @@ def publish(sizes: Sizes) -> None:
     row("lay out and publish", measured("publish", sizes.lines, sizes.customers, rounds=1), bare)
 
 
+def sessions(_sizes: Sizes) -> None:
+    from benchmarks.sessions import sessions as twenty_sessions
+
+    twenty_sessions()
+
+
+def browser(_sizes: Sizes) -> None:
+    from benchmarks.browser import browser as in_a_browser
+
+    in_a_browser()
+
+
 PARTS: dict[str, Callable[[Sizes], None]] = {
     "features": features,
     "slider": slider,
     "demo": demo,
     "start": start,
     "publish": publish,
+    "sessions": sessions,
+    "browser": browser,
 }
 
 

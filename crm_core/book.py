@@ -108,6 +108,7 @@ class Book:
             relations=_relations(self.data),
             drafts={**_view(self.filters), **(drafts or {})},
             parts=(self.features, *parts),
+            rows_expected=self.data.row_counts["customers"],
         )
 
     # ------------------------------------------------------------------ what it holds
@@ -225,7 +226,12 @@ def _features(data: DataSet, as_of: date, windows: Windows) -> Recipe:
         "has_payments": data.has("payments"),
         "has_archive": data.has("customers"),
     }
-    return Recipe("customer_features", parameters=parameters, relations=_relations(data))
+    return Recipe(
+        "customer_features",
+        parameters=parameters,
+        relations=_relations(data),
+        rows_expected=data.row_counts["customers"],
+    )
 
 
 @lru_cache(REMEMBERED_RECIPES)
@@ -236,6 +242,7 @@ def _levels(data: DataSet, as_of: date, windows: Windows, filters: Filters, norm
         relations={"customers": data.relation("customers")},
         drafts=_view(filters),
         parts=(_features(data, as_of, windows),),
+        rows_expected=data.row_counts["customers"],
     )
 
 
