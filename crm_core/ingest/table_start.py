@@ -220,7 +220,7 @@ def _header_block(rows: list[Row], place: int, options: ReadingOptions) -> list[
         if not _continues(rows[place : last + 1], rows[last + 1], _Body(rows[last + 2 :])):
             break
         last += 1
-    first = place - 1 if options.header_line is None and _has_groups_above(rows, place) else place
+    first = place - 1 if options.header_line is None and _has_groups_above(rows, place, last) else place
     return rows[first : last + 1]
 
 
@@ -276,17 +276,18 @@ def _fills_gaps(above: list[list[str]], row: list[str], body: _Body) -> bool:
     return bool(unlike) and first_gap > 0 and is_named[first_gap - 1] and is_filled[first_gap - 1]
 
 
-def _has_groups_above(rows: list[Row], place: int) -> bool:
-    """Whether the row above the header groups its names: names that stand there twice are then told apart."""
+def _has_groups_above(rows: list[Row], place: int, last: int | None = None) -> bool:
+    """Whether the row above the header (`place` to `last`) groups its names: equal names are then told apart."""
     if not 0 < place < len(rows):
         return False
-    above, header = rows[place - 1].cells, rows[place].cells
+    above = rows[place - 1].cells
+    header = [row.cells for row in rows[place : (last or place) + 1]]
+    width = max(map(len, header))
     filled = [cell for cell in above if cell.strip()]
-    if not filled or len(above) > len(header) or (len(filled) < 2 and above[0].strip()):
+    if not filled or len(above) > width or (len(filled) < 2 and above[0].strip()):
         return False
-    names = [cell.strip().casefold() for cell in header]
-    joined = [name.casefold() for name in _joined([above, header], len(header))]
-    return len(set(joined)) > len(set(names))
+    names, joined = _joined(header, width), _joined([above, *header], width)
+    return len({name.casefold() for name in joined}) > len({name.casefold() for name in names})
 
 
 def _joined_names(block: list[Row], width: int, body: list[Row]) -> list[str]:
@@ -304,7 +305,7 @@ def _joined_names(block: list[Row], width: int, body: list[Row]) -> list[str]:
 def _joined(rows: list[list[str]], width: int) -> list[str]:
     """Names from the top down; a group reaches over the blank cells to its right that have a name below them."""
     padded = [[plain(cell) for cell in row] + [""] * (width - len(row)) for row in rows]
-    for upper, lower in pairwise(padded):
+    for upper, lower in reversed(list(pairwise(padded))):
         for place in range(1, width):
             if not upper[place] and lower[place]:
                 upper[place] = upper[place - 1]
