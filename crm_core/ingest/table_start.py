@@ -220,7 +220,9 @@ def _header_block(rows: list[Row], place: int, options: ReadingOptions) -> list[
         if not _continues(rows[place : last + 1], rows[last + 1], _Body(rows[last + 2 :])):
             break
         last += 1
-    first = place - 1 if options.header_line is None and _has_groups_above(rows, place, last) else place
+    first = place
+    while options.header_line is None and last - first + 1 < MOST_HEADER_ROWS and _has_groups_above(rows, first, last):
+        first -= 1
     return rows[first : last + 1]
 
 
