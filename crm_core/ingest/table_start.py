@@ -126,7 +126,11 @@ def _find_header(rows: list[Row]) -> tuple[int, bool]:
     if place + 2 < len(rows) and _fills_gaps([rows[place].cells], rows[place + 1].cells, _Body(rows[place + 2 :])):
         return place, True
     below = rows[place + 1 :]
-    if not _is_header(rows[place], below) and _has_groups_above(rows, place + 1) and _is_header(below[0], below[1:]):
+    if (
+        not _is_header(rows[place], below)
+        and _groups_above(rows, place + 1, place + 1)
+        and _is_header(below[0], below[1:])
+    ):
         return place + 1, True
     return place, _is_header(rows[place], below)
 
@@ -212,17 +216,15 @@ def _header_block(rows: list[Row], place: int, options: ReadingOptions) -> list[
     """The rows of the header: as many as the reader says, or found."""
     if options.header_rows is not None:
         first = place
-        if options.header_line is None and options.header_rows > 1 and _has_groups_above(rows, place):
-            first = place - 1
+        if options.header_line is None and options.header_rows > 1:
+            first = place - min(_groups_above(rows, place, place), options.header_rows - 1)
         return rows[first : first + options.header_rows]
     last = place
     while last + 2 < len(rows) and last - place + 1 < MOST_HEADER_ROWS:
         if not _continues(rows[place : last + 1], rows[last + 1], _Body(rows[last + 2 :])):
             break
         last += 1
-    first = place
-    while options.header_line is None and last - first + 1 < MOST_HEADER_ROWS and _has_groups_above(rows, first, last):
-        first -= 1
+    first = place - _groups_above(rows, place, last) if options.header_line is None else place
     return rows[first : last + 1]
 
 
@@ -278,18 +280,26 @@ def _fills_gaps(above: list[list[str]], row: list[str], body: _Body) -> bool:
     return bool(unlike) and first_gap > 0 and is_named[first_gap - 1] and is_filled[first_gap - 1]
 
 
-def _has_groups_above(rows: list[Row], place: int, last: int | None = None) -> bool:
-    """Whether the row above the header (`place` to `last`) groups its names: equal names are then told apart."""
-    if not 0 < place < len(rows):
-        return False
-    above = rows[place - 1].cells
-    header = [row.cells for row in rows[place : (last or place) + 1]]
+def _groups_above(rows: list[Row], place: int, last: int) -> int:
+    """How many rows above the header (`place` to `last`) group its names: equal names are then told apart."""
+    header = [row.cells for row in rows[place : last + 1]]
+    if not header:
+        return 0
     width = max(map(len, header))
-    filled = [cell for cell in above if cell.strip()]
-    if not filled or len(above) > width or (len(filled) < 2 and above[0].strip()):
-        return False
-    names, joined = _joined(header, width), _joined([above, *header], width)
-    return len({name.casefold() for name in joined}) > len({name.casefold() for name in names})
+    found = 0
+    for count in range(1, min(place, MOST_HEADER_ROWS - len(header)) + 1):
+        above = rows[place - count].cells
+        filled = [cell for cell in above if cell.strip()]
+        if len(above) > width or (len(filled) < 2 and above[0].strip()):
+            break
+        joined = [row.cells for row in rows[place - count : place]] + header
+        if _distinct(_joined(joined, width)) > _distinct(_joined(joined[count - found :], width)):
+            found = count
+    return found
+
+
+def _distinct(names: list[str]) -> int:
+    return len({name.casefold() for name in names})
 
 
 def _joined_names(block: list[Row], width: int, body: list[Row]) -> list[str]:
