@@ -28,8 +28,8 @@ from crm_core.ingest.raw import cell_names
 EQUAL, NOTED, ASIDE, REFUSED = "equal", "equal, with a note", "some rows set aside", "refused"
 UNSEEN, WRONG, CRASHED = "wrong, cannot be seen", "wrong", "crashed"
 CLASSES = (EQUAL, NOTED, ASIDE, REFUSED, UNSEEN, WRONG, CRASHED)
-READ = "read whole"
-CORPUS_CLASSES = (READ, NOTED, ASIDE, REFUSED, CRASHED)
+READ, READ_NOTED = "read whole", "read, with a note"
+CORPUS_CLASSES = (READ, READ_NOTED, ASIDE, REFUSED, CRASHED)
 
 # Kinds of pollution that no reader can see, or that this one reads on purpose in another way than the clean file.
 ON_PURPOSE = {
@@ -170,7 +170,7 @@ def tried(folder: Path) -> Iterator[Outcome]:
         except Exception as error:  # a crash is what is looked for
             yield Outcome(name, CRASHED, repr(error))
         else:
-            outcome = ASIDE if found.rows_aside else NOTED if found.source.notes else READ
+            outcome = ASIDE if found.rows_aside else READ_NOTED if found.source.notes else READ
             yield Outcome(name, outcome, f"{found.rows_aside} of {len(found.rows) + found.rows_aside} rows")
     database.close()
 
