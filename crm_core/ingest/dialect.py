@@ -44,9 +44,13 @@ def decide_dialect(head: str, options: ReadingOptions) -> Layout:
     told = re.match(r"sep=(.)\n", head, re.IGNORECASE)
     quote = options.quote if options.quote is not None else _quote_of(head)
     delimiter = options.delimiter
+    if delimiter and delimiter in _marks(quote):
+        quote = ""  # found, not told: what parts the fields cannot quote them too
     if delimiter is None:
-        delimiter = told.group(1) if told and told.group(1) != quote else _best_delimiter(head, quote)
+        delimiter = told.group(1) if told and told.group(1) not in _marks(quote) else _best_delimiter(head, quote)
     escape = options.escape if options.escape is not None else _escape_of(head, quote, delimiter)
+    if escape == delimiter:
+        escape = ""
     spaced = _is_spaced(head, quote, delimiter)
     rows = [row for row in rows_of(head, delimiter, quote, escape, spaced) if not row.is_blank]
     if told:
@@ -107,10 +111,15 @@ def _refuse_marks(options: ReadingOptions) -> None:
     for mark in (options.delimiter, options.quote, options.escape):
         if mark is not None and (len(mark) > 1 or mark in ("\n", "\r", "\0")):
             raise InputError(_("“{mark}” is not one character that can part or quote fields.").format(mark=mark))
-    if options.delimiter and options.delimiter == options.quote:
+    if options.delimiter and options.delimiter in _marks(options.quote or ""):
         raise InputError(_("The same character cannot both part the fields and quote them."))
     if options.escape not in (None, "", "\\"):
         raise InputError(_("Only a backslash can stand before a quotation mark."))
+
+
+def _marks(quote: str) -> str:
+    """Every character that quotes where `quote` does."""
+    return '“”„"' if quote == TYPOGRAPHIC else quote
 
 
 def _quote_of(head: str) -> str:
@@ -150,8 +159,9 @@ def _escape_of(head: str, quote: str, delimiter: str) -> str:
 
 
 def _best_delimiter(head: str, quote: str) -> str:
-    scored = [(_score(head, delimiter, quote), delimiter) for delimiter in DELIMITERS if delimiter in head]
-    best, delimiter = max(scored, default=(0.0, ","))
+    candidates = [delimiter for delimiter in DELIMITERS if delimiter not in _marks(quote)]
+    scored = [(_score(head, delimiter, quote), delimiter) for delimiter in candidates if delimiter in head]
+    best, delimiter = max(scored, default=(0.0, candidates[0]))
     if best >= 0.5:
         return delimiter
     lines = [line.split() for line in islice(head.split("\n"), ROWS_JUDGED) if line.strip()]
@@ -159,7 +169,7 @@ def _best_delimiter(head: str, quote: str) -> str:
     width = Counter(map(len, lines)).most_common(1)[0][0] if lines else 1
     if width >= 3 and white > max(best, 0.6):
         return WHITE_SPACE
-    return delimiter if best else ","
+    return delimiter if best else candidates[0]
 
 
 def _score(head: str, delimiter: str, quote: str) -> float:

@@ -207,3 +207,10 @@ def test_typographic_quotes_are_quotes_where_fields_stand_in_them():
 def test_marks_that_cannot_lay_out_a_file_are_refused_with_a_sentence(options: dict[str, str]):
     with pytest.raises(InputError):
         decide_dialect("id,name\n1,a\n", ReadingOptions(**{"quote": '"', **options}))
+
+
+@pytest.mark.parametrize(("told", "found"), [({"delimiter": '"'}, ('"', "")), ({"quote": ","}, (";", ","))])
+def test_what_the_reader_says_parts_fields_is_not_found_to_quote_them_too(told: dict[str, str], found: tuple[str, str]):
+    dialect = decide_dialect('id;a,b;"x"\n1;2;"3"\n', ReadingOptions(**told)).dialect
+
+    assert (dialect.delimiter, dialect.quote) == found
