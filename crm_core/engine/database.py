@@ -79,6 +79,27 @@ class Database:
         self._spill_folder.cleanup()
 
 
+@contextmanager
+def opened_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Somebody's DuckDB file, to be read: what runs here can neither write nor reach any other file."""
+    connection = duckdb.connect(
+        str(path),
+        read_only=True,
+        config={
+            "memory_limit": "1GB",
+            "enable_external_access": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "python_enable_replacements": False,
+            "lock_configuration": True,
+        },
+    )
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
 MACROS = Path(__file__).parent / "macros.sql"
 _shared_lock = threading.Lock()
 

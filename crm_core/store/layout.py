@@ -55,6 +55,14 @@ class MappedTable(LoadedTable, Protocol):
     def mapping(self) -> BaseModel: ...
 
 
+@runtime_checkable
+class FetchedTable(LoadedTable, Protocol):
+    """A loaded table whose rows came from a database; the manifest keeps from where, to fetch them again."""
+
+    @property
+    def origin(self) -> Mapping[str, str] | None: ...
+
+
 @dataclass(frozen=True)
 class Load:
     """One loaded table among those that make a data set; `number` tells it from the others."""
@@ -63,6 +71,7 @@ class Load:
     folder: Path
     report: Mapping[str, Any]
     mapping: Mapping[str, Any] | None
+    origin: Mapping[str, str] | None = None
 
     @property
     def table(self) -> str:
@@ -92,7 +101,10 @@ class TableEntry:
 
 @dataclass(frozen=True)
 class SourceEntry:
-    """One load that went into a data set. Rows in = rows kept + rows set aside."""
+    """One load that went into a data set. Rows in = rows kept + rows set aside.
+
+    `origin` says which connection, table or query the rows came from; null for a file.
+    """
 
     file_name: str
     table: str
@@ -100,6 +112,7 @@ class SourceEntry:
     rows_kept: int
     rows_set_aside: int
     mapping: Mapping[str, Any] | None
+    origin: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -195,6 +208,7 @@ def _load(number: int, table: LoadedTable) -> Load:
         folder=table.folder,
         report=json.loads((table.folder / "report.json").read_text(encoding="utf-8")),
         mapping=table.mapping.model_dump(mode="json") if isinstance(table, MappedTable) else None,
+        origin=table.origin if isinstance(table, FetchedTable) else None,
     )
 
 
@@ -276,6 +290,7 @@ def _sources(
                 rows_kept=kept,
                 rows_set_aside=put_aside,
                 mapping=load.mapping,
+                origin=load.origin,
             )
         )
     return tuple(sources)
