@@ -14,12 +14,13 @@ import pyarrow as pa
 
 from crm_core.engine import Engine, Recipe, shared_engine
 from crm_core.settings import DimensionWeights, Normalisation, Scenario, Settings, Windows
-from crm_core.store import DataSet
+from crm_core.store import DataSet, ExitReason
 
 if TYPE_CHECKING:
     from crm_core.churn import ChurnSignals
     from crm_core.customer import CustomerView
     from crm_core.evidence import BackTest, Evidence
+    from crm_core.exits import Exits
     from crm_core.lifetime import Closed, LifetimeValue
     from crm_core.loyalty import LoyaltyTypes
     from crm_core.overview import Overview
@@ -183,6 +184,12 @@ class Book:
         from crm_core.evidence import evidence
 
         return evidence(self, settings or Scenario().churn)
+
+    def exits(self, scenario: Scenario | None = None, recorded: Mapping[str, ExitReason] | None = None) -> "Exits":
+        """Who left, what had shown before, whom to win back: see `crm_core.exits.exits`."""
+        from crm_core.exits import exits
+
+        return exits(self, scenario, recorded)
 
     def rfm(self, settings: "RfmSettings | None" = None, saved: Scenario | None = None) -> "Rfm":
         """Who bought lately, often, for how much: see `crm_core.rfm.rfm`."""

@@ -11,7 +11,8 @@ from datetime import date, timedelta
 
 from crm_core.ingest.amounts import LARGEST, MONEY_TYPE
 from crm_core.ingest.dates import quoted
-from crm_core.ingest.mapping import Mapping
+from crm_core.ingest.duplicates import held_already
+from crm_core.ingest.mapping import UNIT_FACTORS, Mapping
 from crm_core.ingest.raw import RawTable, cell_names
 from crm_core.ingest.values import WHITE, CellReading, one_of_sql, text_sql
 from crm_core.schema import TABLES, Column, Table
@@ -19,7 +20,12 @@ from crm_core.schema import TABLES, Column, Table
 FIRST_PLAUSIBLE = date(1990, 1, 1)
 DAYS_AHEAD = 366
 WIDE_RANGE = ("date '1900-01-01'", "date '2199-12-31'")
-TOTAL_WORDS = "合计|总计|小计|总额|累计|合計|總計|小計|grand total|sub ?total|total|totals|sum|summe|gesamt"
+TOTAL_WORDS = (
+    "(合计|总计|小计|总额|累计|总和|总数|汇总|合計|總計|小計|總額|総計|합계|총계|소계"
+    "|((grand|sub|overall|page|order) ?)?totals?|sum|(gesamt|zwischen|end)?summe|gesamt|insgesamt"
+    "|(sous-|sub)?total (général|general|geral|generale)|somme|totale|somma|subtotale|suma|soma|totaal|summa"
+    "|итого|всего|razem|celkem|összesen)( .{1,30}|[（(].{1,30})?"
+)
 FIRST_CELLS = 4
 
 
@@ -41,8 +47,11 @@ def judge(
     headers: Dictionary[str, str],
     as_of: date | None,
     yes_no: Dictionary[str, str],
+    earlier: str | None = None,
 ) -> Judgement:
     """Compose the query.
+
+    `earlier` is a SELECT of order lines held already: lines that stand there are set aside.
 
     `headers` gives the header behind each reading's name, `yes_no` the cells (and their headers) that
     hold yes or no in words: a number there shows a row whose values have slipped a column.
@@ -54,7 +63,7 @@ def judge(
     texts = [f"{r.text_sql if r.at_once else text_sql(r.cell, r.kind, r.cell in raw.trim)} as {r.text}" for r in read]
     first = [f"{r.first_step} as {r.first_name}" for r in read if r.first_step]
     second = [f"{r.second_step} as {r.second_name}" for r in read if r.second_step]
-    values = ", ".join(f"{reading.sql} as {reading.value}" for reading in read)
+    values = ", ".join(f"{_scaled(reading, mapping)} as {reading.value}" for reading in read)
     source = f"select line, flaw, raw, {cells} from {raw.relation}"
     for step in (at_once, texts, first, second):
         if step:
@@ -65,6 +74,8 @@ def judge(
     derived = f"select *, {', '.join(_columns_sql(table, mapping, readings))} from ({typed})"
     reasons = _reasons(table, mapping, readings, extras, headers, as_of, raw.width)
     reasons += _shifted(table, readings, yes_no)
+    if earlier and table.name == "orders":
+        reasons.append(_Reason(held_already(earlier), quoted("order_held_already"), "null", "order_id"))
     branches = {
         name: " ".join(f"when {reason.condition} then {getattr(reason, name)}" for reason in reasons)
         for name in ("code", "header", "value")
@@ -76,6 +87,15 @@ def judge(
             case {branches["value"]} end as reason_value
         from ({derived})"""
     return Judgement(sql, table, readings, extras)
+
+
+def _scaled(reading: CellReading, mapping: Mapping) -> str:
+    """The value of a cell in units of the currency: 3 where the column counts in 万 is 30,000."""
+    unit = mapping.units.get(reading.name)
+    if unit is None:
+        return reading.sql
+    product = f"cast(({reading.sql}) as decimal(24, 4)) * cast({UNIT_FACTORS[unit]} as decimal(12, 2))"
+    return f"try_cast({product} as {MONEY_TYPE})"
 
 
 @dataclass(frozen=True)
@@ -100,6 +120,7 @@ def _reasons(
     """All grounds, in the order they are asked."""
     nothing = "cast(null as varchar)"
     found = [_Reason("flaw is not null", "flaw", nothing, nothing)]
+    found.append(_Reason(_repeats_header_sql(readings, headers), quoted("repeated_header"), nothing, nothing))
     found.append(_Reason(_total_sql(table, readings, width), quoted("total_line"), nothing, nothing))
     status = extras.get("status")
     if status:
@@ -108,6 +129,9 @@ def _reasons(
     for column in table.columns:
         if column.required:
             found.extend(_required(column, readings, extras, headers, as_of))
+    if "refund" in extras:
+        condition = "refund_text is not null and refund_value is null"
+        found.append(_Reason(condition, quoted("unreadable_amount"), quoted(headers["refund"]), "refund_text"))
     if mapping.drop_exact_duplicates:
         found.append(_Reason("is_repeat", quoted("duplicate_line"), nothing, nothing))
     return found
@@ -192,9 +216,12 @@ def _column_sql(column: Column, table: Table, mapping: Mapping, readings: Dictio
 
 
 def _amount_sql(mapping: Mapping, readings: Dictionary[str, CellReading]) -> str:
-    if "amount" in readings:
-        return "amount_value"
-    return f"try_cast(quantity_value * unit_price_value as {MONEY_TYPE})"
+    amount = "amount_value"
+    if "amount" not in readings:
+        amount = f"try_cast(quantity_value * unit_price_value as {MONEY_TYPE})"
+    if mapping.refund and mapping.table == "orders":
+        return f"try_cast({amount} - abs(coalesce(refund_value, 0)) as {MONEY_TYPE})"
+    return amount
 
 
 def _signed(value: str, mapping: Mapping, readings: Dictionary[str, CellReading], like: str | None = None) -> str:
@@ -203,7 +230,10 @@ def _signed(value: str, mapping: Mapping, readings: Dictionary[str, CellReading]
     if mapping.return_order_prefix and "order_id" in readings:
         marks.append(f"coalesce(starts_with(order_id_text, {quoted(mapping.return_order_prefix)}), false)")
     if mapping.return_flag:
-        marks.append("coalesce(return_flag_value, false)")
+        is_return = (
+            one_of_sql("return_flag_text", mapping.return_values) if mapping.return_values else "return_flag_value"
+        )
+        marks.append(f"coalesce({is_return}, false)")
     if not marks:
         return value
     return f"case when ({' or '.join(marks)}) and {like or value} > 0 then -({value}) else {value} end"
@@ -223,6 +253,16 @@ def _blank_sql(readings: Dictionary[str, CellReading], width: int) -> str:
     required = " and ".join(f"{reading.text} is null" for reading in readings.values())
     everything = f"trim(concat({', '.join(cell_names(width))}), {quoted(WHITE)}) = ''"
     return f"case when flaw is null and {required} then {everything} else false end"
+
+
+def _repeats_header_sql(readings: Dictionary[str, CellReading], headers: Dictionary[str, str]) -> str:
+    """Whether every mapped cell holds its own header, as above each page of a printed list."""
+    same = " and ".join(
+        f"lower({reading.text}) = lower({quoted(headers[name])})"
+        for name, reading in readings.items()
+        if name in headers
+    )
+    return f"coalesce({same}, false)" if same else "false"
 
 
 def _total_sql(table: Table, readings: Dictionary[str, CellReading], width: int) -> str:

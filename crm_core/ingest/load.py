@@ -4,8 +4,10 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Mapping as Dictionary
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,23 +17,34 @@ from crm_core.engine.database import Database, shared_database
 from crm_core.engine.watching import watched
 from crm_core.errors import InputError
 from crm_core.ingest.cells import FALSE_WORDS, TRUE_WORDS, is_number
-from crm_core.ingest.columnar import columnar_table, parquet_schema, register_frame, safe_path, text_relation
+from crm_core.ingest.columnar import read_columnar
 from crm_core.ingest.dates import quoted
+from crm_core.ingest.disk import changed, stamp_of, told_if_full
+from crm_core.ingest.duplicates import together
 from crm_core.ingest.inspect import inspect_frame
+from crm_core.ingest.json_rows import read_json
 from crm_core.ingest.judge import Judgement, judge
+from crm_core.ingest.lookup import read_beside
 from crm_core.ingest.mapping import Mapping, check_mapping, guess_mapping
-from crm_core.ingest.one_reading import Column, Outcome, load_in_one_reading
+from crm_core.ingest.months import turn_months
+from crm_core.ingest.one_reading import Column, Judge, Outcome, load_in_one_reading
 from crm_core.ingest.quality import QualityReport
 from crm_core.ingest.raw import RawTable, parquet_relation
 from crm_core.ingest.read_text import read_text
-from crm_core.ingest.report import ASIDE, amount_in, exact_duplicates, write_report
+from crm_core.ingest.report import ASIDE, amount_in, repeated_lines, write_report
 from crm_core.ingest.source import Progress, ProgressListener, SourceTable
 from crm_core.ingest.values import CellReading, decide_reading, trim_cells
 from crm_core.ingest.workbook import read_workbook
 from crm_core.language import _
 from crm_core.schema import TABLES, Kind
 
-EXTRA_KINDS: dict[str, Kind] = {"unit_price": "money", "profit": "money", "status": "text", "return_flag": "flag"}
+EXTRA_KINDS: dict[str, Kind] = {
+    "unit_price": "money",
+    "profit": "money",
+    "refund": "money",
+    "status": "text",
+    "return_flag": "flag",
+}
 WRITTEN = "format parquet, compression snappy"
 
 
@@ -66,8 +79,11 @@ def load_table(
     database: Database,
     as_of: date | None,
     progress: ProgressListener | None = None,
+    earlier: Sequence[str] = (),
 ) -> LoadedTable:
     """Read all of `source` by `mapping` and write the three files of a `LoadedTable` into `folder`.
+
+    Order lines that stand in `earlier`, SELECTs of order lines, are set aside as held already.
 
     Every row is kept or set aside with a reason. A required date outside 1990-01-01 to `as_of` + 366
     days is implausible (no upper bound where `as_of` is None). An exception raised by `progress`
@@ -80,12 +96,14 @@ def load_table(
     tell = progress or _nobody
     folder.mkdir(parents=True, exist_ok=True)
     with (
+        told_if_full(source.file_name),
         tempfile.TemporaryDirectory(prefix=".reading-", dir=folder) as work,
         database.cursor() as cursor,
     ):
         written = Path(work) / "accepted.parquet", Path(work) / "set_aside.parquet"
-        outcome = _in_one_reading(cursor, source, mapping, as_of, written[0], tell) or _carefully(
-            cursor, source, mapping, as_of, written[0], tell
+        compose = partial(_judged, source=source, mapping=mapping, as_of=as_of, earlier=earlier)
+        outcome = _in_one_reading(cursor, source, mapping, compose, written[0], tell) or _carefully(
+            cursor, source, mapping, compose, written[0], tell
         )
         tell(Progress("count", 50, 100))
         _write_set_aside(cursor, outcome.judgement, outcome.raw, source, *written)
@@ -126,21 +144,24 @@ def read_raw(
     source: SourceTable, folder: Path, cursor: duckdb.DuckDBPyConnection, listener: ProgressListener
 ) -> RawTable:
     """All records of a source as text."""
+    if source.lookup:
+        return read_beside(source.lookup, folder, cursor, partial(read_raw, cursor=cursor, listener=listener))
+    if source.months:
+        return turn_months(read_raw(source.months.table, folder, cursor, listener), source.months, folder, cursor)
     if source.format == "text":
         return read_text(source, folder, cursor, listener)
     if source.format == "workbook":
         return read_workbook(source, folder, listener)
-    if source.frame is not None:
-        relation = text_relation(source.frame.schema, register_frame(cursor, source.frame))
-    else:
-        relation = text_relation(
-            parquet_schema(source.path, source.file_name)[0], parquet_relation(safe_path(source.path, folder))
-        )
-    target = folder / "raw.parquet"
-    cursor.execute(
-        f"copy (select * from {relation}) to {quoted(str(target))} (format parquet, compression snappy)"
-    ).fetchall()
-    return columnar_table(parquet_relation(target), len(source.headers), source.line_count)
+    if source.format == "json":
+        return read_json(source, folder, listener)
+    return read_columnar(source, folder, cursor)
+
+
+def _refuse_changed(source: SourceTable) -> None:
+    """InputError if the file, or the list it looks prices up in, is not the one that was looked at."""
+    for read in (source, source.lookup.table) if source.lookup else (source,):
+        if read.stamp and stamp_of(read.path) != read.stamp:
+            raise changed(read.file_name)
 
 
 def _nobody(_progress: Progress) -> None:
@@ -151,38 +172,31 @@ def _in_one_reading(
     cursor: duckdb.DuckDBPyConnection,
     source: SourceTable,
     mapping: Mapping,
-    as_of: date | None,
+    compose: Judge,
     accepted: Path,
     tell: ProgressListener,
 ) -> Outcome | None:
-    """A text file as plain as its sample; None for any other."""
-    if source.format != "text":
+    """A text file as plain as its sample; None for any other, and for one whose rows or columns are made of others."""
+    if source.format != "text" or source.months or source.lookup:
         return None
-    columns, headers = _columns(source, mapping)
-    return load_in_one_reading(
-        cursor,
-        source,
-        mapping,
-        columns,
-        lambda raw, readings: _judged(raw, source, mapping, readings, headers, as_of),
-        accepted,
-        WRITTEN,
-        tell,
-    )
+    outcome = load_in_one_reading(cursor, source, mapping, _columns(source, mapping), compose, accepted, WRITTEN, tell)
+    _refuse_changed(source)
+    return outcome
 
 
 def _carefully(
     cursor: duckdb.DuckDBPyConnection,
     source: SourceTable,
     mapping: Mapping,
-    as_of: date | None,
+    compose: Judge,
     accepted: Path,
     tell: ProgressListener,
 ) -> Outcome:
     """Any source: all records as text first, each column decided over the whole of it, then the rows."""
     raw = read_raw(source, accepted.parent, cursor, tell)
+    _refuse_changed(source)
     tell(Progress("type", 0, 100))
-    columns, headers = _columns(source, mapping)
+    columns = _columns(source, mapping)
     raw = replace(raw, trim=trim_cells(cursor, raw, [column.cell for column in columns]))
     readings = {}
     for place, column in enumerate(columns, start=1):
@@ -197,42 +211,45 @@ def _carefully(
             is_rate=column.is_rate,
         )
         tell(Progress("type", 100 * place // len(columns), 100))
-    _refuse_undecided(source, headers, readings)
-    judgement = _judged(raw, source, mapping, readings, headers, as_of)
+    _refuse_undecided(source, _headers(mapping), readings)
+    judgement = compose(raw, readings)
     _write_accepted(cursor, judgement, source, accepted, tell)
     tell(Progress("count", 0, 100))
-    return Outcome(raw, judgement, amount_in(cursor, judgement), exact_duplicates(cursor, raw))
+    return Outcome(raw, judgement, amount_in(cursor, judgement), repeated_lines(cursor, judgement, raw))
 
 
-def _columns(source: SourceTable, mapping: Mapping) -> tuple[list[Column], dict[str, str]]:
-    """The columns the mapping reads, and the header behind each."""
+def _headers(mapping: Mapping) -> dict[str, str]:
+    """The header behind each column the mapping reads."""
+    extras = {extra: getattr(mapping, extra) for extra in EXTRA_KINDS}
+    return {**mapping.columns, **{extra: header for extra, header in extras.items() if header}}
+
+
+def _columns(source: SourceTable, mapping: Mapping) -> list[Column]:
+    """The columns the mapping reads."""
     table = TABLES[mapping.table]
     cells = {header: f"c{place}" for place, header in enumerate(source.headers)}
-    kinds: dict[str, Kind] = {name: table.column(name).kind for name in mapping.columns}
-    headers = dict(mapping.columns)
-    for extra, kind in EXTRA_KINDS.items():
-        header = getattr(mapping, extra)
-        if header:
-            headers[extra], kinds[extra] = header, kind
-    columns = [
+    extras: dict[str, Kind] = EXTRA_KINDS | ({"return_flag": "text"} if mapping.return_values else {})
+    kinds = {name: table.column(name).kind for name in mapping.columns}
+    kinds |= {extra: kind for extra, kind in extras.items() if getattr(mapping, extra)}
+    return [
         Column(name, cells[header], kinds[name], name == "discount" and mapping.discount_is_rate)
-        for name, header in headers.items()
+        for name, header in _headers(mapping).items()
     ]
-    return columns, headers
 
 
 def _judged(
     raw: RawTable,
+    readings: Dictionary[str, CellReading],
     source: SourceTable,
     mapping: Mapping,
-    readings: Dictionary[str, CellReading],
-    headers: Dictionary[str, str],
     as_of: date | None,
+    earlier: Sequence[str],
 ) -> Judgement:
     """The query that judges the rows of `raw`, read so."""
     ours = {name: reading for name, reading in readings.items() if name not in EXTRA_KINDS}
     extras = {name: reading for name, reading in readings.items() if name in EXTRA_KINDS}
-    return judge(raw, mapping, ours, extras, headers, as_of, _yes_no_cells(source))
+    held = together(earlier) if earlier else None
+    return judge(raw, mapping, ours, extras, _headers(mapping), as_of, _yes_no_cells(source), held)
 
 
 def _yes_no_cells(source: SourceTable) -> dict[str, str]:
@@ -299,9 +316,7 @@ def _write_set_aside(
         from ({judgement.sql}) where {"false" if is_whole else "reason is not null and not is_blank"} order by line
         """
     ).fetchall()
-    cursor.execute(
-        f"copy (select * exclude (amount) from {ASIDE} order by source_line) to {quoted(str(target))} ({WRITTEN})"
-    ).fetchall()
+    cursor.execute(f"copy (select * from {ASIDE} order by source_line) to {quoted(str(target))} ({WRITTEN})").fetchall()
 
 
 def _row_text_sql(raw: RawTable) -> str:

@@ -25,7 +25,7 @@ from crm_core.ingest.raw import RawTable, cell_names, parquet_relation, raw_sche
 from crm_core.ingest.read_text import RECORDS, query_stream, raw_table, text_stream
 from crm_core.ingest.source import Progress, ProgressListener, SourceTable
 from crm_core.ingest.text_stream import TextStream
-from crm_core.ingest.values import CellReading, decide_reading, number_cell, reading_at_once
+from crm_core.ingest.values import CellReading, decide_reading, number_cell, plain_points, reading_at_once
 from crm_core.schema import Kind
 
 SAMPLE = "sample_of_text"
@@ -42,6 +42,14 @@ class Column:
     is_rate: bool
 
 
+@dataclass(frozen=True)
+class RepeatedLines:
+    """Rows whose every cell repeats that of a row above, and what they bring together."""
+
+    count: int
+    amount: Decimal
+
+
 Judge = Callable[[RawTable, Dictionary[str, CellReading]], Judgement]
 
 
@@ -52,7 +60,7 @@ class Outcome:
     raw: RawTable
     judgement: Judgement
     amount_in: Decimal
-    exact_duplicates: int
+    repeats: RepeatedLines
 
 
 def load_in_one_reading(
@@ -92,7 +100,8 @@ def load_in_one_reading(
     if not _is_complete(cursor, judgement, accepted, raw.row_count, counts.line_sum):
         return None
     tell(Progress("count", 0, 100))
-    repeats = _exact_duplicates(cursor, stream, judgement, accepted, raw.row_count, tell)
+    everywhere = compose(replace(raw, relation=RECORDS), decided)
+    repeats = _repeated_lines(cursor, stream, judgement, everywhere, accepted, raw.row_count, tell)
     return Outcome(raw, judgement, amount_in, repeats)
 
 
@@ -129,7 +138,7 @@ def _sampled_readings(
             is_unknown = column.name.endswith("_id") and not any(source.sample.column(int(column.cell[1:])).to_pylist())
             if is_unknown or not reading.is_plain:
                 return None
-            readings[column.name] = _tolerant(reading, column)
+            readings[column.name] = _tolerant(reading, column, doubts_points=_hides_point(cursor, sample, reading))
         return readings
     finally:
         cursor.complete()
@@ -149,11 +158,17 @@ def _decide(cursor: duckdb.DuckDBPyConnection, raw: RawTable, column: Column, ma
     )
 
 
-def _tolerant(reading: CellReading, column: Column) -> CellReading:
+def _hides_point(cursor: duckdb.DuckDBPyConnection, sample: RawTable, reading: CellReading) -> bool:
+    """Whether nothing in a sample of numbers shows the point to be their decimal mark: every point then votes."""
+    return reading.numbers is not None and not plain_points(cursor, sample, reading.cell, reading.kind)
+
+
+def _tolerant(reading: CellReading, column: Column, doubts_points: bool) -> CellReading:
     """The same reading, of numbers such that one written with a currency or thousands would be read, too."""
     if reading.numbers is None:
         return reading
-    return number_cell(reading.name, reading.cell, reading.kind, reading.numbers, column.is_rate, is_plain=False)
+    tolerant = number_cell(reading.name, reading.cell, reading.kind, reading.numbers, column.is_rate, is_plain=False)
+    return replace(tolerant, doubts_points=doubts_points)
 
 
 def _decided(
@@ -166,13 +181,15 @@ def _decided(
     """The readings by all of the column; None where any of them would have read a row in another way."""
     decided = {}
     for column in columns:
-        reading = sampled[column.name]
+        reading = before = sampled[column.name]
         if reading.dates or reading.numbers:
-            reading = _tolerant(_decide(cursor, exceptions, column, mapping), column)
-            if (reading.sql, reading.first_step) != (sampled[column.name].sql, sampled[column.name].first_step):
+            reading = _tolerant(_decide(cursor, exceptions, column, mapping), column, before.doubts_points)
+            if (reading.sql, reading.first_step) != (before.sql, before.first_step):
                 return None
             if (reading.dates and reading.dates.is_undecided) or (reading.numbers and reading.numbers.comma_votes):
                 return None
+            if reading.numbers and not before.doubts_points:  # the sample has shown the point
+                reading = replace(reading, numbers=replace(reading.numbers, point_votes=1))
         decided[column.name] = reading
     return decided
 
@@ -251,7 +268,7 @@ def _is_complete(
 
 def _amount_as_written(mapping: Mapping, columns: list[Column]) -> int | None:
     """The place of the cell whose plain sum is the sum of the amounts; None where an amount is more than its cell."""
-    if mapping.return_order_prefix or mapping.return_flag or "amount" not in mapping.columns:
+    if mapping.return_order_prefix or mapping.return_flag or mapping.refund or "amount" in mapping.units:
         return None
     return next((int(column.cell[1:]) for column in columns if column.name == "amount"), None)
 
@@ -266,32 +283,41 @@ def _amount_in(
     return Decimal(total or 0)
 
 
-def _exact_duplicates(
+def _repeated_lines(
     cursor: duckdb.DuckDBPyConnection,
     stream: TextStream,
     judgement: Judgement,
+    everywhere: Judgement,
     accepted: Path,
     row_count: int,
     tell: ProgressListener,
-) -> int:
-    """Rows whose every cell repeats that of a row above.
+) -> RepeatedLines:
+    """Rows whose every cell repeats that of a row above; `everywhere` is the judgement of all of the file.
 
     Rows alike as text are alike in every value, so only those kept rows are looked up in the file whose
     values repeat; of the rows not kept the text is there.
     """
     names = ", ".join(judgement.readings)
     lines = _lines_alike(cursor, f"hash({names})", accepted, row_count, tell)
-    cells = ", ".join(cell_names(stream.width))
-    aside = f"(select * from ({judgement.sql}) where reason is not null or is_blank)"
-    found = cursor.execute(_repeats_sql(aside, cells)).fetchall()
+    aside = f"select * from ({judgement.sql}) where reason is not null or is_blank"
+    found = cursor.execute(repeated_lines_sql(aside, judgement, stream.width)).fetchall()
     if len(lines):
-        found += query_stream(cursor, stream, _repeats_sql(RECORDS, cells), tell, stream.reader(lines))
-    return sum(int(count or 0) for (count,) in found)
+        again = repeated_lines_sql(everywhere.sql, judgement, stream.width)
+        found += query_stream(cursor, stream, again, tell, stream.reader(lines))
+    return RepeatedLines(sum(count for count, _amount in found), sum((amount for _count, amount in found), Decimal(0)))
 
 
-def _repeats_sql(relation: str, cells: str) -> str:
-    counted = f"select count(*) as times from {relation} where flaw is null group by hash({cells})"
-    return f"select sum(times - 1) from ({counted})"
+def repeated_lines_sql(rows: str, judgement: Judgement, width: int) -> str:
+    """SQL for the one row (count, amount) of `RepeatedLines` among rows judged by the query `rows`."""
+    amount = "any_value(amount)" if "amount" in judgement.table.column_names else "0"
+    return f"""
+        select cast(coalesce(sum(times - 1), 0) as bigint),
+            cast(coalesce(sum((times - 1) * amount), 0) as decimal(38,4))
+        from (
+            select count(*) as times, {amount} as amount from ({rows}) where flaw is null
+            group by hash({", ".join(cell_names(width))})
+        )
+    """
 
 
 def _lines_alike(

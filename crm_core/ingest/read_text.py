@@ -95,8 +95,9 @@ def record_test(source: SourceTable) -> LooksLikeRecord:
     delimiter, width = dialect.delimiter, len(source.headers)
 
     def looks_like_record(line: str) -> bool:
-        if line.count(delimiter) < width - 1:
-            return False
+        first, _mark, _rest = line.partition(delimiter)
+        if line.count(delimiter) < width - 1 or (dialect.quote and first.count(dialect.quote) % 2):
+            return False  # a quote that ends the first cell ends a value begun on a line above
         cells = [cell.strip(f"{dialect.quote} ") for cell in line.split(delimiter)]
         return len(cells) == width and all(not cells[place] or test(cells[place]) for place, test in tests)
 

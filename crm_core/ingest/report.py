@@ -1,5 +1,6 @@
 """The figures of a `QualityReport`, counted from what was written against what came in."""
 
+from collections.abc import Mapping as Dictionary
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -7,10 +8,12 @@ from typing import Any
 
 import duckdb
 
-from crm_core.ingest.dates import quoted
+from crm_core.ingest.amounts import DecimalMark
+from crm_core.ingest.dates import DateOrder, quoted
 from crm_core.ingest.judge import Judgement
 from crm_core.ingest.mapping import Mapping
-from crm_core.ingest.one_reading import Outcome
+from crm_core.ingest.one_reading import Outcome, RepeatedLines, repeated_lines_sql
+from crm_core.ingest.outliers import MEASURED, Outliers, outliers
 from crm_core.ingest.quality import ColumnQuality, Example, QualityReport, ReasonCount, Undecided
 from crm_core.ingest.raw import RawTable, cell_names, parquet_relation
 from crm_core.ingest.source import SourceTable
@@ -49,6 +52,8 @@ def write_report(
         header_lines=raw.header_lines,
         blank_lines=raw.blank_lines + _blank_rows(cursor, raw),
         continued_lines=raw.continued_lines,
+        added_rows=raw.added_rows,
+        empty_cells=raw.empty_cells,
         rows_kept=rows_kept,
         rows_set_aside=rows_aside,
         amount_in=outcome.amount_in,
@@ -57,7 +62,10 @@ def write_report(
         return_rows=returns,
         reasons=_reasons(cursor),
         columns=_columns(cursor, judgement, mapping, kept, _unreadable(cursor, judgement)),
-        exact_duplicates=outcome.exact_duplicates,
+        date_order=_decided_order(judgement),
+        decimal_mark=_decided_mark(judgement),
+        exact_duplicates=outcome.repeats.count,
+        exact_duplicates_amount=outcome.repeats.amount,
         damaged_ids=_damaged_ids(cursor, judgement, kept),
         bad_byte_count=raw.bad_byte_count,
         nul_count=raw.nul_count,
@@ -137,6 +145,8 @@ def _columns(
         or (0, None, None)
         for name in known
     }
+    measures = [name for name in known if judgement.table.column(name).kind in MEASURED]
+    far = outliers(cursor, kept, measures, _one(cursor, f"select count(*) from {kept}"))
     return tuple(
         ColumnQuality(
             name=name,
@@ -147,9 +157,19 @@ def _columns(
             highest=figures[name][2],
             unreadable_count=unreadable.get(name, 0),
             examples=_unreadable_examples(cursor, judgement, mapping, name) if unreadable.get(name) else (),
+            **_far_away(name, mapping, far),
         )
         for place, name in enumerate(known)
     )
+
+
+def _far_away(name: str, mapping: Mapping, far: Dictionary[str, Outliers]) -> dict[str, Any]:
+    if name not in far:
+        return {}
+    examples = tuple(
+        Example(line=line, header=mapping.columns.get(name), value=value) for line, value in far[name].examples
+    )
+    return {"median": far[name].median, "outlier_count": far[name].count, "outliers": examples}
 
 
 def _distinct_sql(name: str, is_small: bool) -> str:
@@ -171,14 +191,29 @@ def _unreadable_examples(
     return tuple(Example(line=line, header=mapping.columns.get(name), value=value) for line, value in rows)
 
 
-def exact_duplicates(cursor: duckdb.DuckDBPyConnection, raw: RawTable) -> int:
-    """Rows whose every cell repeats that of a row above."""
+def repeated_lines(cursor: duckdb.DuckDBPyConnection, judgement: Judgement, raw: RawTable) -> RepeatedLines:
+    """The rows the query of `judgement` reads whose every cell repeats that of a row above."""
     cells = ", ".join(cell_names(raw.width))
-    return _one(
-        cursor,
-        f"select sum(times - 1) from (select count(*) as times from {raw.relation} where flaw is null "
-        f"group by hash({cells}))",
-    )
+    counted = f"select count(*) as times from {raw.relation} where flaw is null group by hash({cells})"
+    if not _one(cursor, f"select sum(times - 1) from ({counted})"):
+        return RepeatedLines(0, Decimal(0))  # nearly always, and without judging the rows
+    found = cursor.execute(repeated_lines_sql(judgement.sql, judgement, raw.width)).fetchone()
+    return RepeatedLines(*found) if found else RepeatedLines(0, Decimal(0))
+
+
+def _decided_order(judgement: Judgement) -> DateOrder | None:
+    """How the days of the first required column were read."""
+    for name in judgement.table.required:
+        reading = judgement.readings.get(name)
+        if reading and reading.dates:
+            return reading.dates.order
+    return None
+
+
+def _decided_mark(judgement: Judgement) -> DecimalMark | None:
+    """The decimal mark of the amounts, or of the price of a piece."""
+    reading = judgement.readings.get("amount") or judgement.extras.get("unit_price")
+    return reading.numbers.decimal_mark if reading and reading.numbers else None
 
 
 def _days(cursor: duckdb.DuckDBPyConnection, table: Table, kept: str, as_of: date | None) -> dict[str, Any]:
@@ -226,15 +261,15 @@ def _currencies(judgement: Judgement) -> tuple[str, ...]:
 
 
 def _undecided(cursor: duckdb.DuckDBPyConnection, judgement: Judgement, mapping: Mapping) -> tuple[Undecided, ...]:
-    """Columns whose numbers are all like 1,234, which may be thousands or a decimal."""
+    """Columns whose numbers are all like 1,234 or 1.234, which may be thousands or a decimal."""
     if mapping.decimal_mark:
         return ()
     found = []
     for name, reading in judgement.readings.items():
         if reading.numbers and reading.numbers.is_undecided:
             examples = cursor.execute(
-                f"select distinct {reading.text} as text from ({judgement.sql}) where {reading.text} like '%,%' "
-                f"order by text limit {ODD_SHOWN}"
+                f"select distinct {reading.text} as text from ({judgement.sql}) "
+                f"where regexp_matches({reading.text}, '[,.]') order by text limit {ODD_SHOWN}"
             ).fetchall()
             found.append(
                 Undecided(

@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
 from itertools import chain
 
 import numpy as np
@@ -21,10 +22,9 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from crm_core.ingest.decode import Chunk, after_lines, chunks
-from crm_core.ingest.dialect import WHITE_SPACE
 from crm_core.ingest.raw import cell_names, raw_schema
 from crm_core.ingest.records import BROKEN_QUOTE, LINES_JOINED, LONGEST_LINE, LooksLikeRecord, Record, records
-from crm_core.ingest.source import Dialect, SourceTable
+from crm_core.ingest.source import WHITE_SPACE, Dialect, SourceTable
 
 MOST_PARSERS = 4
 LINE_END = ord("\n")
@@ -199,7 +199,7 @@ class TextStream:
         except pa.ArrowInvalid:
             return None
         count = data.count(b"\n")
-        if table.num_rows != count:
+        if table.num_rows != count or _has_blank_line(table, self.dialect.delimiter):
             return None
         nothing = pa.nulls(count, pa.string())
         cells = [column.chunk(0) for column in table.columns]
@@ -259,6 +259,16 @@ def is_plain(dialect: Dialect, width: int) -> bool:
         and dialect.delimiter.isascii()
         and dialect.quote.isascii()
     )
+
+
+def _has_blank_line(table: pa.Table, delimiter: str) -> bool:
+    """Whether any line may be blank: Arrow makes a record of empty cells of it."""
+    first = pc.utf8_trim_whitespace(table.column(0)) if delimiter.isspace() else table.column(0)
+    empty = pc.equal(first, "")
+    if not pc.any(empty).as_py():
+        return False
+    rest = [pc.equal(pc.utf8_trim_whitespace(column), "") for column in table.filter(empty).columns]
+    return bool(pc.any(reduce(pc.and_, rest)).as_py())
 
 
 def quotes_are_strict(data: bytes, delimiter: str, quote: str) -> bool:

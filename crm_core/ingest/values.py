@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from crm_core.ingest.amounts import (
+    DecimalMark,
     NumberReading,
     bare_sql,
+    credits_sql,
     decide_mark,
     number_sql,
     plain_sql,
@@ -36,8 +38,10 @@ from crm_core.ingest.dates import (
 from crm_core.ingest.raw import RawTable
 from crm_core.schema import Kind
 
-WIDE = "\u00a0\u3000"
-WHITE = " \t\n" + WIDE
+WIDE = "\u00a0\u3000\u2009\u202f\u200b\ufeff"
+WHITE = " \t\n\f\v" + WIDE
+FULL_WIDTH_LETTERS = "".join(chr(code) for code in range(0xFF01, 0xFF5F))
+LETTERS = "".join(chr(code) for code in range(0x21, 0x7F))
 ABSENT_TEXT = ("NULL", "null", "Null", "\\N", "nan", "NaN", "#N/A", "<NA>", "NaT", "#NULL!")
 PLAIN_DATES = "1900-01-01", "2199-12-31"
 ABSENT_VALUE = (*ABSENT_TEXT, "N/A", "n/a", "None", "none", "NA", "nil", "-", "--", "—")
@@ -60,6 +64,7 @@ class CellReading:
     dates: DateReading | None = None
     numbers: NumberReading | None = None
     at_once: str | None = None  # SQL that reads a plain cell as it stands, before its text is looked at
+    doubts_points: bool = False  # whether a number with a point is thought not to be plain
 
     @property
     def text_sql(self) -> str:
@@ -90,8 +95,8 @@ class CellReading:
         if self.dates:
             return not self.dates.formats and not self.dates.is_undecided
         if self.numbers:
-            return self.numbers.odd_count == 0 and self.numbers.decimal_mark == "."
-        return self.kind != "text" or self.sql == self.text
+            return self.numbers.odd_count == self.numbers.open_count == 0 and self.numbers.decimal_mark == "."
+        return self.kind != "text" or self.sql in (self.text, _ordinary_letters_sql(self.text))
 
     @property
     def doubt(self) -> str | None:
@@ -101,18 +106,21 @@ class CellReading:
             is_plain = f"{self.second_name} between timestamp '{first}' and timestamp '{last}'"
             return f"({self.text} is not null and not coalesce({is_plain}, false))"
         if self.numbers:
-            return f"({self.text} is not null and {self.first_name} is null)"
+            is_odd = f"{self.first_name} is null" + (f" or contains({self.text}, '.')" if self.doubts_points else "")
+            return f"({self.text} is not null and ({is_odd}))"
         return None if self.kind == "text" else f"({self.text} is not null and {self.value} is null)"
 
 
 def text_sql(cell: str, kind: Kind, is_trim: bool = False) -> str:
     """SQL for a cell trimmed, null where it is empty or says that nothing is there.
 
-    `is_trim` says that no value of the column has white space at its ends: a good part of the work.
+    `is_trim` says that no value of the column has white space at its ends, nor is one written as the
+    formula `="007"`: a good part of the work.
     """
     absent = ABSENT_TEXT if kind == "text" else ABSENT_VALUE
     longest = max(len(word.encode()) for word in absent)
-    trimmed = cell if is_trim else f"case when {_spaced_sql(cell)} then trim({cell}, {quoted(WHITE)}) else {cell} end"
+    bare = f"case when {_spaced_sql(cell)} then trim({cell}, {quoted(WHITE)}) when {_formula_sql(cell)} else {cell} end"
+    trimmed = cell if is_trim else bare
     begins_with_digit = f"({trimmed} >= '0' and {trimmed} < ':')"
     is_absent = one_of_sql(trimmed, ("", *absent))
     return f"case when strlen({trimmed}) > {longest} or {begins_with_digit} or not {is_absent} then {trimmed} end"
@@ -143,16 +151,25 @@ def reading_at_once(reading: CellReading) -> CellReading:
 
 def _spaced_sql(cell: str) -> str:
     """SQL for whether white space may stand at an end of a cell; comparing beginnings is the cheapest way to ask."""
-    beginnings = " or ".join(
-        f"({cell} >= {quoted(white)} and {cell} < {quoted(chr(ord(white) + 1))})" for white in WIDE
-    )
-    return f"({cell} < '!' or {beginnings} or contains({quoted(WHITE)}, {cell}[-1]))"
+    begins = f"{cell} >= {quoted(min(WIDE))} and contains({quoted(WIDE)}, {cell}[1])"
+    return f"({cell} < '!' or ({begins}) or contains({quoted(WHITE)}, {cell}[-1]))"
+
+
+def _formula_sql(cell: str) -> str:
+    """The condition and the value of a text that spreadsheets keep from being a number: `="007"`."""
+    return f"""{_may_be_formula_sql(cell)} and {cell} like '="%"' then {cell}[3:-2]"""
+
+
+def _may_be_formula_sql(cell: str) -> str:
+    return f"({cell} >= '=' and {cell} < '>')"
 
 
 def trim_cells(cursor: duckdb.DuckDBPyConnection, raw: RawTable, cells: Iterable[str]) -> frozenset[str]:
-    """Those of `cells` no value of which has white space at its ends."""
+    """Those of `cells` no value of which has white space at its ends or is a formula."""
     names = sorted(set(cells))
-    spaced = ", ".join(f"coalesce(bool_or({_spaced_sql(cell)}), false)" for cell in names)
+    spaced = ", ".join(
+        f"coalesce(bool_or({_spaced_sql(cell)} or {_may_be_formula_sql(cell)}), false)" for cell in names
+    )
     found = cursor.execute(f"select {spaced} from {raw.relation}").fetchone() or ()
     return frozenset(cell for cell, is_spaced in zip(names, found, strict=True) if not is_spaced)
 
@@ -182,9 +199,16 @@ def decide_reading(
     if kind == "integer":
         year = f"try_cast(regexp_extract({text}, '(?:18|19|20)[0-9]{{2}}') as bigint)"
         return CellReading(name, cell, kind, text, None, None, year)
+    value = _ordinary_letters_sql(text) if name.endswith("_id") else text
     if _ends_in_point_zero(cursor, raw, cell, name):
-        return CellReading(name, cell, kind, text, None, None, f"regexp_replace({text}, '[.]0+$', '')")
-    return CellReading(name, cell, kind, text, None, None, text)
+        value = f"regexp_replace({text}, '[.]0+$', '')"
+    return CellReading(name, cell, kind, text, None, None, value)
+
+
+def _ordinary_letters_sql(text: str) -> str:
+    """SQL for a text with its full-width letters and digits made ordinary."""
+    ordinary = f"translate({text}, {quoted(FULL_WIDTH_LETTERS)}, {quoted(LETTERS)})"
+    return f"case when strlen({text}) = length({text}) then {text} else {ordinary} end"
 
 
 def _column_of(raw: RawTable, cell: str, kind: Kind) -> str:
@@ -219,7 +243,7 @@ def number_cell(
 ) -> CellReading:
     """A column of numbers read as decided; `is_plain` says that every filled cell is a plain number."""
     text, plain, bare = f"{name}_text", f"{name}_plain", f"{name}_bare"
-    odd = number_sql(f"replace({bare}, '%', '')" if is_rate else bare, reading.decimal_mark)
+    odd = number_sql(f"replace({bare}, '%', '')" if is_rate else bare, reading.decimal_mark, reading.has_credits)
     if is_rate:
         odd = f"case when {bare} like '%\\%' escape '\\' then {odd} / 100 else {odd} end"
     if reading.decimal_mark == ",":
@@ -242,23 +266,38 @@ def _decide_numbers(
             from {_column_of(raw, cell, kind)} where text is not null and {plain_sql("text")} is null
         )
         select count(*), count(*) filter ({comma}), count(*) filter ({point}), count(*) filter ({either}),
+            count(*) filter ({credits_sql("bare")}),
             list(distinct upper(regexp_extract(text, '[¥￥$€£₩₹]|(?i:rmb|cny|usd|eur|gbp|hkd|jpy|chf)'))) from odd
         """
     ).fetchone()
-    odd, commas, points, open_count, marks = votes or (0, 0, 0, 0, [])
-    if commas:
-        points += _plain_points(cursor, raw, cell, kind)
+    odd, commas, points, open_count, credits, marks = votes or (0, 0, 0, 0, 0, [])
+    if commas or open_count:
+        points += plain_points(cursor, raw, cell, kind)
+    if odd == 0 and kind == "money":
+        open_count = _thousands_or_decimals(cursor, raw, cell, kind)
     told = decimal_mark if decimal_mark in (".", ",") else None
     seen = tuple(sorted(mark for mark in marks or [] if mark))
-    return decide_mark(odd, commas, points, open_count, seen, "," if told == "," else "." if told == "." else None)
+    mark: DecimalMark | None = "," if told == "," else "." if told == "." else None
+    return decide_mark(odd, commas, points, open_count, seen, mark, has_credits=credits > 0)
 
 
-def _plain_points(cursor: duckdb.DuckDBPyConnection, raw: RawTable, cell: str, kind: Kind) -> int:
+def plain_points(cursor: duckdb.DuckDBPyConnection, raw: RawTable, cell: str, kind: Kind) -> int:
     """Plain values whose point cannot part thousands: they vote for the point, too."""
     found = cursor.execute(
         f"select count(*) from {_column_of(raw, cell, kind)} "
         rf"where {plain_sql('text')} is not null and regexp_matches(text, '[.](\d{{1,2}}|\d{{4,}})$')"
     ).fetchone()
+    return int(found[0]) if found else 0
+
+
+def _thousands_or_decimals(cursor: duckdb.DuckDBPyConnection, raw: RawTable, cell: str, kind: Kind) -> int:
+    """How many values are written like 1.234, where every value with a point is: thousands, or three decimals?"""
+    whole = "regexp_full_match(text, '[+-]?[1-9][0-9]{0,2}([.][0-9]{3})+')"
+    pointed = f"(select text from {_column_of(raw, cell, kind)} where contains(text, '.')"
+    for some in ("limit 100)", ")"):  # the first hundred spare the whole column, nearly always
+        found = cursor.execute(f"select count(*), coalesce(bool_and({whole}), false) from {pointed} {some}").fetchone()
+        if not found or not found[1]:
+            return 0
     return int(found[0]) if found else 0
 
 

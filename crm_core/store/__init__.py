@@ -1,6 +1,8 @@
 """Data sets, scenarios and mappings on disk; see docs/decisions/0002-immutable-data-sets.md."""
 
+from crm_core.store.adding import RowSetAside
 from crm_core.store.data_set import DataSet
+from crm_core.store.exit_reasons import ExitReason, ExitReasons
 from crm_core.store.layout import LoadedTable, SourceEntry, TableEntry
 from crm_core.store.scenarios import ScenarioEntry
 from crm_core.store.workspace import DataSetEntry, VersionEntry, Workspace
@@ -8,7 +10,10 @@ from crm_core.store.workspace import DataSetEntry, VersionEntry, Workspace
 __all__ = [
     "DataSet",
     "DataSetEntry",
+    "ExitReason",
+    "ExitReasons",
     "LoadedTable",
+    "RowSetAside",
     "ScenarioEntry",
     "SourceEntry",
     "TableEntry",

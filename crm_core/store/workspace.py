@@ -13,7 +13,9 @@ from pathlib import Path
 from crm_core.engine import Database
 from crm_core.errors import StoreError
 from crm_core.language import _
+from crm_core.store.adding import RowSetAside, base_of
 from crm_core.store.data_set import DataSet, read_data_set, unknown_data_set
+from crm_core.store.exit_reasons import ExitReasons
 from crm_core.store.export import export
 from crm_core.store.files import locked, remove, told_to_the_reader, write_whole
 from crm_core.store.layout import LoadedTable
@@ -89,6 +91,25 @@ class Workspace:
             publication = Publication(name.strip(), currency, _in_utc(published_at), is_new=replaces is None)
             return publish_version(home, tables, publication, self.database)
 
+    def add_to(
+        self,
+        data_set: DataSet,
+        tables: Sequence[LoadedTable],
+        *,
+        published_at: datetime,
+        put_right: Sequence[RowSetAside] = (),
+    ) -> DataSet:
+        """A new version of a data set: what it holds, and `tables` beside it. Works for a session's as well.
+
+        The rows in `put_right` are no longer set aside: corrected, they are among `tables`. Raises
+        StoreError if the data set is not the current version any more, or if the disk refuses.
+        """
+        home = data_set.folder.parents[1]
+        with told_to_the_reader(home):
+            publication = Publication(data_set.name, data_set.currency, _in_utc(published_at), upon=data_set.version)
+            base = base_of(data_set, put_right, self.database)
+            return publish_version(home, tables, publication, self.database, is_session=data_set.is_session, base=base)
+
     def make_current(self, slug: str, version: str) -> DataSet:
         """Go back (or forth) to a version that is still kept. Raises StoreError if it is not."""
         data_set = self.open(slug, version)
@@ -101,6 +122,10 @@ class Workspace:
         """Write a table's canonical columns to a .csv or .parquet file that can be loaded again."""
         with told_to_the_reader(path.parent):
             return export(data_set, table, path, self.database)
+
+    def exit_reasons(self, data_set: DataSet) -> ExitReasons:
+        """Why customers of a data set left, as people recorded it; the same for all its versions."""
+        return ExitReasons(data_set)
 
     def _reserve(self, name: str) -> str:
         """A slug for a new data set."""

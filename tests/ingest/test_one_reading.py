@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,25 +14,57 @@ from hypothesis import strategies as st
 
 from crm_core.engine.database import Database
 from crm_core.errors import CrmError
-from crm_core.ingest import LoadedTable, guess_mapping, inspect_file, load_table
+from crm_core.ingest import LoadedTable, Mapping, guess_mapping, inspect_file, load_table
 from crm_core.ingest import load as loading
+from crm_core.schema import TABLES
 from tests.ingest.conftest import AS_OF
 
+HEADERS = ["customer id", "order date", "amount", "quantity", "order id", "refund", "kind"]
 PLAIN = st.tuples(
-    st.sampled_from(["a", "b", " c", "007", "张三", "NULL"]),
+    st.sampled_from(["a", "b", " c", "007", "张三", "NULL", "Ａ１", '="007"']),
     st.dates(date(2020, 1, 1), date(2026, 6, 30)).map(str)
     | st.datetimes(datetime(2020, 1, 1), datetime(2026, 1, 1)).map(str),
-    st.decimals(-1000, 1000, places=2).map(str),
+    st.decimals(-1000, 1000, places=2).map(str) | st.integers(-9, 9).map(str) | st.just('="5"'),
     st.integers(-5, 50).map(str),
-    st.sampled_from(["", "n", "x, y", 'a "b"', "two\nlines", "  ", "é"]),
+    st.sampled_from(["", "n", "x, y", 'a "b"', "two\nlines", "  ", "é", "held"]),
+    st.sampled_from(["", "0", "1.5"]),
+    st.sampled_from(["sale", "return", ""]),
 ).map(list)
 ODD = st.tuples(
     st.sampled_from(["a", "", "12.0", "1.2E+11"]),
     st.sampled_from(["", "2026/3/5", "05.03.2026", "someday", "2026年3月5日", "1899-01-01", "1-12-05", "infinity"]),
-    st.sampled_from(["", "¥5", "1,234.50", "1.234,5", "five", "5 ", "1e3", "1.23456", "99999999999999", "-"]),
-    st.sampled_from(["", "two", "1,5", "N/A", "３"]),
-    st.sampled_from(["", "n"]),
+    st.sampled_from(
+        ["", "¥5", "1,234.50", "1.234,5", "five", "5\u2009", "1e3", "1.23456", "99999999999999", "-", "1.234", "1,234"]
+    ),
+    st.sampled_from(["", "two", "1,5", "N/A", "３", "1.5", "2.000"]),
+    st.sampled_from(["", "n", "held"]),
+    st.sampled_from(["", "2 CR", "some", "-1"]),
+    st.sampled_from(["", "sale"]),
 ).map(list)
+COLUMNS = {
+    "customer_id": "customer id",
+    "ordered_at": "order date",
+    "amount": "amount",
+    "quantity": "quantity",
+    "order_id": "order id",
+}
+KNOWN = {"customer_id": "'a'", "order_id": "'held'"}
+HELD = "select " + ", ".join(
+    f"cast({KNOWN.get(column.name, 'null')} as {column.sql_type}) as {column.name}"
+    for column in TABLES["orders"].columns
+)
+TOTAL, REPEATED_HEADER = ["Total", "", "99", "", "", "", ""], HEADERS
+RULES = st.fixed_dictionaries(
+    {},
+    optional={
+        "refund": st.just("refund"),
+        "units": st.sampled_from([{"amount": "ten_thousand"}, {"refund": "cent"}]),
+        "return_flag": st.just("kind"),
+        "return_values": st.just(("return",)),
+        "return_order_prefix": st.just("h"),
+        "decimal_mark": st.sampled_from([".", ","]),
+    },
+)
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +88,10 @@ def what_came_out(loaded: LoadedTable) -> dict[str, Any]:
 
 @given(
     first=st.lists(PLAIN, min_size=5, max_size=8),
-    rows=st.lists(PLAIN | PLAIN | ODD, max_size=12),
-    ragged=st.lists(st.sampled_from(["", "x", 'a,"b', "a,2026-01-02,5,1,n,", ",,,,"]), max_size=2),
+    rows=st.lists(PLAIN | PLAIN | ODD | st.sampled_from([TOTAL, REPEATED_HEADER]), max_size=12),
+    ragged=st.lists(st.sampled_from(["", "x", "# x", 'a,"b', "a,2026-01-02,5,1,n,,,", ",,,,,,", "\t" * 6]), max_size=2),
+    rules=RULES,
+    is_held=st.booleans(),
     delimiter=st.sampled_from([",", ";", "\t"]),
     encoding=st.sampled_from(["utf-8", "gb18030", "utf-16"]),
 )
@@ -64,6 +99,8 @@ def test_one_reading_and_a_careful_load_give_the_same(
     first: list[list[str]],
     rows: list[list[str]],
     ragged: list[str],
+    rules: dict[str, Any],
+    is_held: bool,
     delimiter: str,
     encoding: str,
     place: Path,
@@ -71,29 +108,38 @@ def test_one_reading_and_a_careful_load_give_the_same(
 ):
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
-    writer.writerows([["customer id", "order date", "amount", "quantity", "order id"], *first, *rows])
+    writer.writerows([HEADERS, *first, *rows])
     path = place / "in.csv"
     path.write_bytes((text.getvalue() + "".join(line + "\n" for line in ragged)).encode(encoding, errors="replace"))
 
-    assert load_at_once(path, database) == load_carefully(path, database)
+    mapping = Mapping(table="orders", columns=COLUMNS, **rules)
+    earlier = [HELD] if is_held else []
+    assert load_at_once(path, database, mapping, earlier) == load_carefully(path, database, mapping, earlier)
 
 
-def load_at_once(path: Path, database: Database) -> dict[str, Any] | str:
+def load_at_once(
+    path: Path, database: Database, mapping: Mapping | None = None, earlier: Sequence[str] = ()
+) -> dict[str, Any] | str:
     try:
         source = inspect_file(path, "in.csv")
         loaded = load_table(
-            source, guess_mapping(source, "orders"), path.parent / "out", database=database, as_of=AS_OF
+            source,
+            mapping or guess_mapping(source, "orders"),
+            path.parent / "out",
+            database=database,
+            as_of=AS_OF,
+            earlier=earlier,
         )
     except CrmError as error:
         return str(error)
     return what_came_out(loaded)
 
 
-def load_carefully(path: Path, database: Database) -> dict[str, Any] | str:
+def load_carefully(path: Path, database: Database, mapping: Mapping, earlier: Sequence[str]) -> dict[str, Any] | str:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loading, "_in_one_reading", lambda *_arguments: None)
         patch.setattr("crm_core.ingest.text_stream.is_plain", lambda *_arguments: False)
-        return load_at_once(path, database)
+        return load_at_once(path, database, mapping, earlier)
 
 
 def plain_lines(count: int) -> str:
@@ -124,6 +170,15 @@ def test_a_row_set_aside_far_below_the_sample_does_not_make_the_load_careful(
         (53, "too_few_fields"),
     ]
     assert found["report"]["rows_kept"] == 50
+
+
+def test_blank_lines_are_no_records_and_repeat_nothing(place: Path, database: Database):
+    path = place / "blank.csv"
+    path.write_text(plain_lines(20) + "\n" * 200, encoding="utf-8")
+
+    report = load_at_once(path, database)["report"]
+
+    assert (report["blank_lines"], report["exact_duplicates"]) == (200, 0)
 
 
 def test_dates_of_another_kind_below_the_sample_are_read_by_the_whole_column(place: Path, database: Database):
