@@ -615,6 +615,8 @@ def one_file(file: Together) -> Plan | None:
     """One file: what was understood, what becomes of its columns. None while it cannot be loaded."""
     problem = looked_at(file)
     found = None if problem else file.source(ReadingOptions())
+    if found:
+        mapping_file.recall(file, found)
     head = st.container(horizontal=True, vertical_alignment="center", key=f"head {file.number}")
     with head:
         guessed = None if problem else file.guess(ReadingOptions(), None).table
@@ -639,6 +641,8 @@ def one_file(file: Together) -> Plan | None:
         if len(file.files) > 1:
             parts_of(file, options)
         st.caption(ui.escaped(understood_together(file.sources(options))))
+        if mapping_file.is_recalled(file, options):
+            st.badge(_("read as last time"), icon=":material/history:")
     for part, other in loading.repeated_files(file):
         with st.container(horizontal=True, vertical_alignment="center", key=f"repeats {part.number}"):
             st.warning(
@@ -666,6 +670,7 @@ def one_file(file: Together) -> Plan | None:
         questions = file.questions(options, mapping)
         with st.expander(_("Dates, numbers, returns, status"), expanded=bool(questions), key=f"rules {file.number}"):
             mapping = load_controls.rules(file, options, guess, mapping)
+        mapping = mapping.read_with(options, found.headers if found else ())
         words.caption(ui.escaped(rules_in_words(mapping)) or _("As they stand in the file."))
         mapping_file.mapping_file(file, options, mapping)
         st.markdown(f"**{_('First rows')}**")

@@ -19,6 +19,7 @@ from ui.loading import Together
 
 QUOTES = {'"': '"', "'": "'", "": N_("none")}
 ENCODINGS = ("utf-8", "gb18030", "big5", "shift_jis", "euc_kr", "cp1252", "cp1251", "utf-16")
+SHORT_ROWS = {"filled": N_("are filled up with empty cells"), "set aside": N_("are set aside")}
 DECIMAL_MARKS = {".": N_("point: 1,234.50"), ",": N_("comma: 1.234,50")}
 LONGEST_SAMPLE = 28
 MOST_VALUES = 50
@@ -48,15 +49,23 @@ def reading_options(file: Together, found: SourceTable | None) -> ReadingOptions
         sheet = _choice(_("Sheet"), {name: name for name in found.sheets}, found.sheet, f"{key} sheet")
         return ReadingOptions(header_line=header_line, sheet=sheet)
     dialect = found.dialect if found else None
+    encoding = _choice(
+        _("Encoding"), {name: name for name in ENCODINGS}, found.encoding if found else None, f"{key} encoding"
+    )
+    delimiter = _choice(_("Fields parted by"), DELIMITERS, dialect.delimiter if dialect else None, f"{key} delimiter")
+    quote = _choice(_("Quotation mark"), QUOTES, dialect.quote if dialect else None, f"{key} quote")
+    short = _choice(
+        _("Rows with too few fields"),
+        SHORT_ROWS,
+        _short_rows(dialect.pad_short_rows) if dialect else None,
+        f"{key} short rows",
+    )
     return ReadingOptions(
         header_line=header_line,
-        encoding=_choice(
-            _("Encoding"), {name: name for name in ENCODINGS}, found.encoding if found else None, f"{key} encoding"
-        ),
-        delimiter=_choice(
-            _("Fields parted by"), DELIMITERS, dialect.delimiter if dialect else None, f"{key} delimiter"
-        ),
-        quote=_choice(_("Quotation mark"), QUOTES, dialect.quote if dialect else None, f"{key} quote"),
+        encoding=encoding,
+        delimiter=delimiter,
+        quote=quote,
+        pad_short_rows=None if short is None else short == _short_rows(True),
     )
 
 
@@ -64,10 +73,11 @@ def with_months(file: Together, found: SourceTable | None, options: ReadingOptio
     """Whether a table with one column a month is read as one row a month."""
     if found is None or found.months is None:
         return options
+    key = f"reading {file.number} months"
+    st.session_state.setdefault(key, True)
     is_on = st.toggle(
         _("Read one column a month as rows"),
-        value=True,
-        key=f"reading {file.number} months",
+        key=key,
         help=_("Each filled cell under a month becomes a row with that month's first day and the cell as its amount."),
         persist_state=KEPT,
     )
@@ -82,8 +92,31 @@ def _choice(label: str, choices: Dictionary[str, str], found: str | None, key: s
             return _(choices[value])
         return _("as found: {value}").format(value=_(choices.get(found, found))) if found is not None else _("as found")
 
+    given = st.session_state.get(key)
+    if given is not None:
+        choices = {**choices, given: choices.get(given, given)}  # a mapping file may name one we do not offer
     chosen: str | None = st.selectbox(label, [None, *choices], format_func=shown, key=key, persist_state=KEPT)
     return chosen
+
+
+def _short_rows(pads: bool) -> str:
+    return "filled" if pads else "set aside"
+
+
+def choose_reading(number: int, reading: ReadingOptions) -> None:
+    """Set the controls of a file, before they are drawn, to what `reading` says."""
+    short = None if reading.pad_short_rows is None else _short_rows(reading.pad_short_rows)
+    chosen = {
+        "header": reading.header_line,
+        "sheet": reading.sheet,
+        "encoding": reading.encoding,
+        "delimiter": reading.delimiter,
+        "quote": reading.quote,
+        "short rows": short,
+        "months": reading.months_as_rows is not False,
+    }
+    for control, value in chosen.items():
+        st.session_state[f"reading {number} {control}"] = value
 
 
 # ---------------------------------------------------------------------- which column is which

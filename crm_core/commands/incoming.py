@@ -118,7 +118,21 @@ def read_alike(came: Sequence[Came], given: Sequence[Mapping] = (), remembered: 
             names = formats.listed(source.file_name for source in alike.sources)
             print(_("{file}: none of the mapping files fits it.").format(file=names), file=sys.stderr)
         parts.append(Part(mine, alike.sources, mapping))
+    _tell_what_is_not_needed(came, parts)
     return parts
+
+
+def _tell_what_is_not_needed(came: Sequence[Came], parts: Sequence[Part]) -> None:
+    """Lists like the one that gives the prices, of which only that one is read."""
+    used = {id(each) for part in parts for each in part.came}
+    used |= {id(source.lookup.table) for part in parts for source in part.sources if source.lookup}
+    for each in came:
+        if id(each) not in used and id(each.source) not in used:
+            print(_("Left out: {reason}").format(reason=_not_needed(each)))
+
+
+def _not_needed(came: Came) -> str:
+    return _("{file}: the prices are looked up in another list like it.").format(file=came.source.file_name)
 
 
 def connection_of(arguments: argparse.Namespace) -> Connection:
