@@ -13,6 +13,7 @@ from crm_core.commands.reading import (
     in_the_language_of_the_shell,
     mapping_at,
 )
+from crm_core.errors import InputError
 from crm_core.ingest import (
     Mapping,
     SourceTable,
@@ -21,7 +22,7 @@ from crm_core.ingest import (
     open_questions,
     written_mapping,
 )
-from crm_core.ingest.databases import tables
+from crm_core.ingest.databases import TableName, table_name, tables
 from crm_core.ingest.words import rules_in_words, told_by_content_in_words, understood, understood_together
 from crm_core.language import _
 from crm_core.schema import TABLES
@@ -43,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     with in_the_language_of_the_shell(), tempfile.TemporaryDirectory(prefix="clientele-inspect-") as folder:
         if arguments.connection and not (arguments.files or arguments.from_table or arguments.query):
             for found in tables(connection_of(arguments)):
-                print(found.table.written)
+                print(_as_asked_for(found.table))
             return 0
         given = [mapping_at(path) for path in arguments.mapping]
         parts = read_alike(come_in(arguments, Path(folder), given), given)
@@ -52,6 +53,14 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.mapping_out:
             _write_mappings(parts, arguments.mapping_out)
     return 0
+
+
+def _as_asked_for(table: TableName) -> str:
+    """The name of a table as --from-table takes it: in quotes only where it needs them."""
+    try:
+        return table.words if table_name(table.words) == table else table.written
+    except InputError:
+        return table.written
 
 
 def _write_mappings(parts: Sequence[Part], path: Path) -> None:
