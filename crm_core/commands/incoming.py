@@ -15,6 +15,7 @@ from crm_core.commands.reading import reading_options
 from crm_core.errors import InputError
 from crm_core.ingest import (
     Arrival,
+    Arrivals,
     Mapping,
     ReadingOptions,
     SourceTable,
@@ -36,6 +37,7 @@ from crm_core.ingest.databases import (
     tables,
 )
 from crm_core.ingest.words import same_content_in_words
+from crm_core.ingest.workbook import is_workbook, sheet_heights
 from crm_core.language import _
 
 SECRETS = Path(".streamlit") / "secrets.toml"
@@ -154,13 +156,23 @@ def _from_file(
     if not path.exists():
         raise InputError(_("There is no file {file}.").format(file=path))
     folder.mkdir()
-    found = arrivals(path, path.resolve().name, folder, options=options)
+    found = _sheets_meant(path, options, given) or arrivals(path, path.resolve().name, folder, options=options)
     for note in found.notes:
         print(note)
     return [
         Came(*_read(arrival, options, given, remembered), table, is_named=len(found.files) == 1)
         for arrival in found.files
     ]
+
+
+def _sheets_meant(path: Path, options: ReadingOptions, given: Sequence[Mapping]) -> Arrivals | None:
+    """The sheets of a workbook that the given mappings were made for; None if they name none of it."""
+    named = {mapping.reading.sheet for mapping in given} - {None}
+    if options.sheet is not None or not named or not path.is_file() or not is_workbook(path):
+        return None
+    sheets = [sheet for sheet in sheet_heights(path, path.name) if sheet in named]
+    found = [Arrival(path, f"{path.name} · {sheet}", options.model_copy(update={"sheet": sheet})) for sheet in sheets]
+    return Arrivals(tuple(found)) if found else None
 
 
 def _fetched(arguments: argparse.Namespace, folder: Path, options: ReadingOptions) -> list[tuple[Arrival, Origin]]:

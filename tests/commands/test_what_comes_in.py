@@ -109,6 +109,25 @@ def test_every_sheet_that_is_a_table_is_loaded_unless_one_is_named(capsys: Said)
     assert "both.xlsx · North → orders: 1 rows in" in capsys.readouterr().out
 
 
+def test_a_mapping_made_for_a_sheet_is_for_that_sheet(capsys: Said):
+    book = openpyxl.Workbook()
+    book.active.title = "All"
+    for row in (["Customer", "Date", "Amount"], ["ann", "2026-05-01", 10], ["bob", "2026-05-02", 20]):
+        book.active.append(row)
+    for row in (["who", "when", "worth"], ["eve", "2026-05-03", 30]):
+        (book["Odd"] if "Odd" in book.sheetnames else book.create_sheet("Odd")).append(row)
+    book.save("two.xlsx")
+    mapping = {"columns": {"customer_id": "who", "ordered_at": "when", "amount": "worth"}, "reading": {"sheet": "Odd"}}
+    Path("odd.json").write_text(json.dumps(mapping))
+
+    main(["load", "two.xlsx"])
+    assert lines("two") == [("ann", 10), ("bob", 20)]
+    assert "not loaded are the sheets Odd" in capsys.readouterr().out
+    main(["load", "two.xlsx", "--mapping", "odd.json", "--name", "Odd"])
+    assert lines("odd") == [("eve", 30)]
+    assert "not loaded" not in capsys.readouterr().out
+
+
 def test_one_column_a_month_is_rows_unless_told_otherwise(capsys: Said):
     Path("months.csv").write_text("Customer,2026-01,2026-02,2026-03\nann,1,2,3\nbob,4,5,\n")
     Path("wide.csv").write_text(WIDE)
