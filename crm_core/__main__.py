@@ -9,7 +9,9 @@ from crm_core.errors import CrmError
 
 # Name → what it is for. The module `crm_core.commands.<name>` is imported only where its command runs; it has
 # `add_arguments(parser)` and `run(arguments) -> int`, the exit status.
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "features": "Prepare customer features ahead, on this machine or on a Spark cluster.",
+}
 
 
 def main(words: Sequence[str] | None = None) -> int:

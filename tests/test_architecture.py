@@ -19,7 +19,7 @@ TEXT_ENDINGS = {".py", ".sql", ".md", ".toml", ".txt", ".yml", ".yaml", ".po", "
 # The engine's own door, and the worker that runs a person's SQL in a process apart.
 OPENS_DUCKDB = {"crm_core/engine/database.py", "crm_core/engine/sandbox.py"}
 # A command's clock is the person's who runs it.
-READS_THE_CLOCK = {"app.py", "server.py"}
+READS_THE_CLOCK = {"app.py", "server.py", "crm_core/commands/features.py"}
 
 CLOCKS = {
     ("date", "today"),

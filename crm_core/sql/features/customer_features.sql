@@ -121,7 +121,9 @@ select
     round(ratio(facts.revenue_net * $year_days, facts.wallet * $lookback_days), 9) as wallet_share,
     round(ratio(facts.on_time_count, facts.promised_count), 9) as on_time_share,
     case when $has_payments then customer_payments.median_days_late end as median_days_late,
-    case when $has_payments then coalesce(customer_payments.overdue_balance, 0) end as overdue_balance,
+    case when $has_payments then
+        cast(coalesce(customer_payments.overdue_balance, 0) as decimal(18, 4))
+    end as overdue_balance,
     case when $has_archive then round(customer_archive.archive_completeness, 9) end as archive_completeness,
     round(customer_archive.reference_value, 9) as reference_value,
     round(1 - region_revenue.revenue_share, 9) as market_newness
