@@ -18,29 +18,29 @@ from crm_core.spark.golden import GOLDEN_FOLDER, golden_path
 HEADER = "-- Made from the model {model} by `python -m crm_core.spark_tools update`. Change the model, not this text.\n"
 
 
-def cast(value: exp.Expression, kind: str) -> exp.Expression:
+def cast(value: exp.Expr, kind: str) -> exp.Expr:
     return exp.Cast(this=value, to=exp.DataType.build(kind, dialect="spark"))
 
 
-def days_between(earlier: exp.Expression, later: exp.Expression) -> exp.Expression:
+def days_between(earlier: exp.Expr, later: exp.Expr) -> exp.Expr:
     days = exp.Anonymous(this="DATEDIFF", expressions=[cast(later, "date"), cast(earlier, "date")])
     return cast(days, "bigint")
 
 
-def ratio(part: exp.Expression, whole: exp.Expression) -> exp.Expression:
+def ratio(part: exp.Expr, whole: exp.Expr) -> exp.Expr:
     divisor = exp.Nullif(this=cast(whole, "double"), expression=exp.Literal.number(0))
     return exp.Paren(this=exp.Div(this=cast(part, "double"), expression=divisor))
 
 
-def mean(value: exp.Expression) -> exp.Expression:
+def mean(value: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this="AVG", expressions=[cast(value, "double")])
 
 
-def quantile(value: exp.Expression, share: exp.Expression) -> exp.Expression:
+def quantile(value: exp.Expr, share: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this="PERCENTILE", expressions=[cast(value, "double"), share])
 
 
-SEAM: dict[str, Callable[..., exp.Expression]] = {
+SEAM: dict[str, Callable[..., exp.Expr]] = {
     "days_between": days_between,
     "ratio": ratio,
     "mean": mean,
@@ -59,7 +59,7 @@ def spark_text(sql: str) -> str:
     return text
 
 
-def _expanded(node: exp.Expression) -> exp.Expression:
+def _expanded(node: exp.Expr) -> exp.Expr:
     """A call of a macro becomes what it stands for on Spark. The parser knows `quantile` and `mean` by other names."""
     if isinstance(node, exp.Quantile):
         return quantile(node.this, node.args["quantile"])

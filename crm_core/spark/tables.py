@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crm_core.engine import Database
+from crm_core.engine.composer import sources
 from crm_core.portable import PORTABLE, given_name, portable
 from crm_core.schema import TABLES
 from crm_core.spark.golden import golden
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 SPARK_TYPES = {"VARCHAR": "string", "TIMESTAMP": "timestamp_ntz"}  # the others are called the same
-LOADED = {f"loaded_{table}" for table in TABLES}
+LOADED = {f"loaded_{table}": table for table in TABLES}
 
 
 class SparkTables:
@@ -36,8 +37,9 @@ class SparkTables:
 
     def write(self, model: str, path: Path, loads: Sequence[Load]) -> None:
         """Lay out one table of a data set; the tables it stands on lie beside it. See `TableWriter`."""
-        for table in TABLES:
-            self._give_loaded(table, [load for load in loads if load.table == table])
+        for table in sources(golden(model).lower()):
+            if table in LOADED:
+                self._give_loaded(LOADED[table], loads)
         for table in PORTABLE[model]:
             self.give(table, [path.with_name(f"{table}.parquet")])
         self._write_sorted(self.rows(model), SORTED_BY.get(model), path)
@@ -72,7 +74,7 @@ class SparkTables:
         """What was loaded of a canonical table, typed as the schema has it; `load_number` tells the loads apart."""
         columns = column_types(TABLES[table]) | {"source_file": "VARCHAR", "source_line": "BIGINT"}
         rows = self._nothing({"load_number": "INTEGER"} | columns)
-        for load in loads:
+        for load in (load for load in loads if load.table == table):
             found = self._parquet(load.files)
             typed = [
                 f"cast({name if name in found.columns else 'null'} as {_spark_type(kind)}) as {name}"

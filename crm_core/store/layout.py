@@ -238,9 +238,9 @@ def _canonical_load(number: int, table: CanonicalTable, database: Database) -> L
     lacking = _count(f"{rows} where {' or '.join(f'{name} is null' for name in required)}", database)
     if lacking:
         raise InputError(
-            _("{table}: {rows} have no {columns}. Leave them out, or load the file on the page Data.").format(
-                table=table.table, rows=formats.number(lacking), columns=formats.listed(required)
-            )
+            _(
+                "Rows of {table} that lack one of {columns}: {rows}. Leave them out, or load the file on the page Data."
+            ).format(table=table.table, rows=formats.number(lacking), columns=formats.listed(required))
         )
     columns = ", ".join(
         f"{_in_utc(name, found[name])}::{kind} as {name}" if name in found else f"null::{kind} as {name}"

@@ -161,7 +161,7 @@ def test_back_tests_have_their_days_prepared_too(tmp_path: Path):
     ("change", "sentence"),
     [
         ({"drop": "amount"}, "No column for amount"),
-        ({"null": "amount"}, "have no"),
+        ({"null": "amount"}, "Rows of orders that lack one of"),
         ({"remove": "orders"}, "neither a data set nor orders.parquet"),
     ],
 )
