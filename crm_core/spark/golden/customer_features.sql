@@ -227,9 +227,9 @@ SELECT
   facts.tenure_days,
   facts.order_count,
   facts.revenue_net AS revenue,
-  CAST(facts.costed - COALESCE(facts.cost, 0) + :default_margin_rate * (
+  CAST(facts.costed - COALESCE(facts.cost, 0) + CAST(CAST(:default_margin_rate AS DECIMAL(18, 4)) * (
     facts.revenue_net - facts.costed
-  ) AS DECIMAL(18, 4)) AS margin,
+  ) AS DECIMAL(18, 4)) AS DECIMAL(18, 4)) AS margin,
   CASE
     WHEN facts.revenue_net = 0
     THEN 0

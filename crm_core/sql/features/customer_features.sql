@@ -1,8 +1,9 @@
 -- One row per customer who bought by $as_of: every fact the rules stand on, as of that day.
 --
 -- A fact whose data is absent is null, never zero. Margin is amount less cost where the cost is
--- known and $default_margin_rate of the amount elsewhere; margin_assumed_share says how much of
--- the revenue that was. Growth compares revenue a day: earlier_days are those of the window before on
+-- known and $default_margin_rate of the amount elsewhere (a decimal too, so that half a
+-- ten-thousandth is rounded alike on all engines); margin_assumed_share says how much of the
+-- revenue that was. Growth compares revenue a day: earlier_days are those of the window before on
 -- which somebody was a customer already, so that a first year cut short does not look like growth.
 with
 
@@ -37,7 +38,9 @@ select
     facts.order_count,
     facts.revenue_net as revenue,
     cast(
-        facts.costed - coalesce(facts.cost, 0) + $default_margin_rate * (facts.revenue_net - facts.costed)
+        facts.costed
+        - coalesce(facts.cost, 0)
+        + cast(cast($default_margin_rate as decimal(18, 4)) * (facts.revenue_net - facts.costed) as decimal(18, 4))
         as decimal(18, 4)
     ) as margin,
     case
