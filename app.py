@@ -7,7 +7,7 @@ import streamlit as st
 
 from crm_core.errors import CrmError
 from crm_core.language import _
-from pages import churn_signals, customer, data, evidence, lifecycle, loyalty_types, overview, rfm, value_tiers
+from pages import churn_signals, customer, data, evidence, exits, lifecycle, loyalty_types, overview, rfm, value_tiers
 from ui import address, language, places, session, sidebar, start
 
 ICON = Path(__file__).parent / "static" / "favicon.png"
@@ -64,6 +64,7 @@ def _pages() -> dict[str, list[st.Page]]:
             st.Page(churn_signals.page, title=_("Churn signals"), icon=":material/warning:", url_path="churn-signals"),
             st.Page(evidence.page, title=_("Evidence"), icon=":material/fact_check:", url_path="evidence"),
             st.Page(lifecycle.page, title=_("Lifecycle"), icon=":material/cycle:", url_path="lifecycle"),
+            st.Page(exits.page, title=_("Exit and win-back"), icon=":material/logout:", url_path="exit-and-win-back"),
         ],
         _("Customers"): [
             st.Page(customer.page, title=_("Customer"), icon=":material/person:", url_path="customer"),

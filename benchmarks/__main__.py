@@ -17,6 +17,8 @@ from benchmarks.measure import Measured, measured
 METHODS = ("quotas", "thresholds", "value_share", "matrix")
 STEP_LIMIT, FEATURES_LIMIT = 0.120, 3.0
 STEP_ROUNDS = 9
+FIT_LIMIT, LIFETIME_LIMIT, EVIDENCE_LIMIT = 0.1, 10.0, 1.0
+EVIDENCE_CUSTOMERS = 100_000
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,39 @@ def demo(sizes: Sizes) -> None:
     row("trend of eleven months", measured("trends", rounds=1), quotas)
 
 
+def lifetime(sizes: Sizes) -> None:
+    heading("One fit of CDNOW, 2,357 customers", "of lifetimes")
+    for model in ("BG/NBD", "MBG/NBD"):
+        peer = row(f"{model}, lifetimes", measured("lifetimes_fit", model, rounds=sizes.rounds))
+        ours = row(f"{model}, ours", measured("our_fit", model, rounds=STEP_ROUNDS), peer)
+        verdict(ours.cpu_seconds / peer.cpu_seconds, FIT_LIMIT, "of lifetimes, by CPU")
+    heading("Lifetime value of all customers", "of ten thousand")
+    few = row("10,000 customers", measured("lifetime_of_all", 10_000, rounds=sizes.rounds))
+    all_customers = measured("lifetime_of_all", sizes.step_customers, rounds=sizes.rounds)
+    row(f"{sizes.step_customers:,} customers", all_customers, few)
+    verdict(all_customers.wall_seconds, LIFETIME_LIMIT, "s")
+
+
+def evidence(sizes: Sizes) -> None:
+    customers = min(EVIDENCE_CUSTOMERS, sizes.step_customers)
+    for title, lines, count in (
+        ("the demo company", 0, 0),
+        (f"{customers:,} customers", 5 * customers, customers),
+    ):
+        heading(f"Back-test of {title}", "of features")
+        if lines:
+            measured("prepared", "full", lines, count, rounds=1)
+        else:
+            measured("prepared_demo", rounds=1)
+        one = row("features of one day", measured("features_of_a_day", lines, count, rounds=sizes.rounds))
+        row("newest day, first time", measured("first_back_test", lines, count, rounds=1), one)
+        row("all days, first time", measured("first_evidence", lines, count, rounds=1), one)
+        step = row("a weight moves, newest day", measured("back_test_step", lines, count, rounds=STEP_ROUNDS), one)
+        verdict(step.wall_seconds, EVIDENCE_LIMIT, "s")
+        row("the cut moves, newest day", measured("cut_step", lines, count, rounds=STEP_ROUNDS), one)
+        row("a weight moves, all days", measured("evidence_step", lines, count, rounds=STEP_ROUNDS), one)
+
+
 def start(sizes: Sizes) -> None:
     heading("Start", "of Python alone")
     python = row("python -c pass", measured("import_nothing", rounds=5))
@@ -106,12 +141,28 @@ def publish(sizes: Sizes) -> None:
     row("lay out and publish", measured("publish", sizes.lines, sizes.customers, rounds=1), bare)
 
 
+def sessions(_sizes: Sizes) -> None:
+    from benchmarks.sessions import sessions as twenty_sessions
+
+    twenty_sessions()
+
+
+def browser(_sizes: Sizes) -> None:
+    from benchmarks.browser import browser as in_a_browser
+
+    in_a_browser()
+
+
 PARTS: dict[str, Callable[[Sizes], None]] = {
     "features": features,
     "slider": slider,
     "demo": demo,
     "start": start,
     "publish": publish,
+    "lifetime": lifetime,
+    "evidence": evidence,
+    "sessions": sessions,
+    "browser": browser,
 }
 
 

@@ -205,6 +205,111 @@ def _demo() -> Any:
     return Book(data, data.last_day), data.last_day - timedelta(90)
 
 
+# ---------------------------------------------------------------------- the back-test
+
+
+def features_of_a_day(lines: int, customers: int) -> Round:
+    """The features of all customers as of the newest day a back-test stands on: what nothing can do without."""
+    book = _book_or_demo(lines, customers)
+    earlier = book.at(_newest_origin(book))
+    recipe = earlier.features
+    bound = recipe.query().bind(recipe.parameters)
+    text = f"create or replace table measured_table as {recipe.query().sql}"
+    return lambda: book.engine.database.execute(text, bound)
+
+
+def first_back_test(lines: int, customers: int) -> Round:
+    """The newest test, of which nothing was computed yet."""
+    book = _book_or_demo(lines, customers)
+    _newest_origin(book)
+    return lambda: book.back_test().sentence()
+
+
+def first_evidence(lines: int, customers: int) -> Round:
+    """The tests of all days, of which nothing was computed yet."""
+    book = _book_or_demo(lines, customers)
+    _newest_origin(book)
+    return lambda: book.evidence().verdict()
+
+
+def back_test_step(lines: int, customers: int) -> Round:
+    """A weight changes: the line beside the sliders."""
+    return _evidence_step(
+        lines, customers, "churn.weights.overdue_order", lambda book, settings: book.back_test(settings).sentence()
+    )
+
+
+def cut_step(lines: int, customers: int) -> Round:
+    """The high cut moves: the line beside the sliders, from what was counted before."""
+    return _evidence_step(
+        lines, customers, "churn.high_from", lambda book, settings: book.back_test(settings).sentence()
+    )
+
+
+def evidence_step(lines: int, customers: int) -> Round:
+    """A weight changes: all days anew."""
+    return _evidence_step(
+        lines, customers, "churn.weights.overdue_order", lambda book, settings: book.evidence(settings).verdict()
+    )
+
+
+def _evidence_step(lines: int, customers: int, path: str, answer: Callable[[Any, Any], object]) -> Round:
+    from crm_core.settings import Scenario
+
+    book, saved = _book_or_demo(lines, customers), Scenario()
+    values = (0.5 + step / 1000 for step in itertools.count(1))
+
+    def one_round() -> object:
+        return answer(book, saved.with_changes({path: next(values)}).churn)
+
+    one_round()
+    return one_round
+
+
+def _newest_origin(book: Any) -> Any:
+    from crm_core.churn import horizon
+    from crm_core.evidence.back_test import origins
+    from crm_core.settings import Scenario
+
+    return origins(book, horizon(book, Scenario().churn).days)[0]
+
+
+def _book_or_demo(lines: int, customers: int) -> Any:
+    """The book of generated orders, or of the demo company where no line is asked for."""
+    return _book(lines, customers) if lines else _demo()[0]
+
+
+# ---------------------------------------------------------------------- lifetime value
+
+
+def lifetimes_fit(model: str) -> Round:
+    """`lifetimes` fits the 2,357 customers of CDNOW."""
+    from benchmarks.lifetime import peer_fit
+
+    return peer_fit(model)
+
+
+def our_fit(model: str) -> Round:
+    """We fit the 2,357 customers of CDNOW."""
+    from benchmarks.lifetime import our_fit
+
+    return our_fit(model)
+
+
+def lifetime_of_all(customers: int) -> Round:
+    """Histories that are kept are read, three models fitted to them, and everybody's value predicted."""
+    from benchmarks.lifetime import engine_of, steps
+
+    def one_round() -> object:
+        with engine_of(customers) as (engine, kept):
+            return list(steps(engine, kept))
+
+    return one_round
+
+
+# ---------------------------------------------------------------------- start
+
+
 def import_core() -> Round:
     """A fresh Python that imports the core and its subjects."""
     return lambda: subprocess.run([sys.executable, "-c", "import crm_core.book, crm_core.overview"], check=True)

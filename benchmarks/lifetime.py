@@ -1,22 +1,20 @@
 """Lifetime value: CDNOW beside `lifetimes`, and a million customers fitted and predicted.
 
-    python -m benchmarks.lifetime
+    python -m benchmarks --only lifetime      in turn with the peer, as ratios
+    python -m benchmarks.lifetime             the million step by step
     python -m benchmarks.lifetime --customers 100000
 
-`measure` returns the rows; nothing is read from disk but the CDNOW sample that `lifetimes` carries.
+Nothing is read from disk but the CDNOW sample that `lifetimes` carries and customers simulated from a seed.
 """
 
 import argparse
-import statistics
 import time
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -33,84 +31,43 @@ from crm_core.lifetime.mbg_nbd import MbgNbd
 from crm_core.lifetime.purchases import Floats, Purchases, Spend
 from crm_core.settings import LifetimeSettings
 
-Found = TypeVar("Found")
-
 FOLDER = Path(__file__).parent.parent / "build" / "bench"
 CALIBRATED_ON = date(1997, 9, 30)
 SEED = 1
 LONGEST_TENURE_DAYS = 1096
-LEAST_TIMES_FASTER = 10.0
-MOST_SECONDS = 10.0
+MODELS: dict[str, type[BetaGeometric]] = {"BG/NBD": BgNbd, "MBG/NBD": MbgNbd}
+PEERS = {"BG/NBD": "BetaGeoFitter", "MBG/NBD": "ModifiedBetaGeoFitter"}
 
 
-@dataclass(frozen=True)
-class Row:
-    """One measurement, the median of `rounds`. `limit` is what must hold of `figure`, which says what it is."""
-
-    name: str
-    wall_seconds: float
-    cpu_seconds: float
-    rounds: int
-    figure: float | None = None
-    limit: str = ""
-    is_within: bool = True
-
-
-def measure(customers: int = 1_000_000, rounds: int = 5) -> list[Row]:
-    """The rows of this part: CDNOW ours and theirs, then so many customers step by step and in all."""
-    return [*cdnow(rounds), *many(customers)]
-
-
-def cdnow(rounds: int) -> list[Row]:
-    """One fit of the 2,357 customers, ours beside `lifetimes`, in turns."""
-    x, t_x, tenure = cdnow_histories()
-    rows = []
-    for name, ours, theirs in (("BG/NBD", BgNbd, "BetaGeoFitter"), ("MBG/NBD", MbgNbd, "ModifiedBetaGeoFitter")):
-        peer = _peer(theirs)
-        pairs = []
-        for _ in range(rounds):
-            _found, our = _timed(partial(_fitted, ours, x, t_x, tenure))
-            _found, their = _timed(partial(peer, x, t_x, tenure))
-            pairs.append((our, their))
-        our, their = (_median([pair[side] for pair in pairs]) for side in (0, 1))
-        rows.append(Row(f"CDNOW {name}, lifetimes", *their, rounds))
-        times = their[1] / our[1]
-        limit = f"at least {LEAST_TIMES_FASTER:g} times faster, by CPU"
-        rows.append(Row(f"CDNOW {name}, ours", *our, rounds, times, limit, times >= LEAST_TIMES_FASTER))
-    return rows
-
-
-def many(customers: int) -> list[Row]:
-    """Read, group, fit all three models and predict for everyone, in SQL as the product does."""
+@contextmanager
+def engine_of(customers: int) -> Iterator[tuple[Engine, Recipe]]:
+    """An engine that keeps the histories of so many simulated customers, as the product keeps them."""
     engine = Engine(Database())
+    kept = Recipe("customer_purchases", text=f"select * from read_parquet('{simulated(customers)}')")
     try:
-        rows = _steps(engine, simulated(customers))
+        with engine.lease(kept):
+            yield engine, kept
     finally:
         engine.database.close()
-    wall, cpu = sum(row.wall_seconds for row in rows), sum(row.cpu_seconds for row in rows)
-    limit = f"at most {MOST_SECONDS:g} s"
-    return [*rows, Row(f"{customers:,} customers in all", wall, cpu, 1, wall, limit, wall <= MOST_SECONDS)]
 
 
-def _steps(engine: Engine, path: Path) -> list[Row]:
-    kept = Recipe("customer_purchases", text=f"select * from read_parquet('{path}')")
-    with engine.lease(kept):
-        pass  # made beforehand, as the features are
-    grouped, read = _timed(lambda: _purchases(engine, kept))
-    spend, read_spend = _timed(lambda: _spend(engine, kept))
-    _plain, fit_plain = _timed(lambda: BgNbd.fit(grouped))
-    (model, _fit), fit_modified = _timed(lambda: MbgNbd.fit(grouped))
-    (worth, _fit), fit_spend = _timed(lambda: GammaGamma.fit(spend))
-    _total, predict = _timed(lambda: _predicted(engine, kept, model, grouped, worth))
-    named = {
-        f"  read {len(grouped.customers):,} histories": read,
-        f"  read {spend.customer_count:,} mean spends": read_spend,
-        "  fit BG/NBD": fit_plain,
-        "  fit MBG/NBD": fit_modified,
-        "  fit Gamma-Gamma": fit_spend,
-        "  predict and sum": predict,
-    }
-    return [Row(name, *cost, 1) for name, cost in named.items()]
+def steps(engine: Engine, kept: Recipe) -> Iterator[str]:
+    """Read, group, fit all three models and predict for everyone, in SQL as the product does.
+
+    After each step what it was.
+    """
+    grouped = _purchases(engine, kept)
+    yield f"read {len(grouped.customers):,} histories"
+    spend = _spend(engine, kept)
+    yield f"read {spend.customer_count:,} mean spends"
+    BgNbd.fit(grouped)
+    yield "fit BG/NBD"
+    model, _fit = MbgNbd.fit(grouped)
+    yield "fit MBG/NBD"
+    worth, _fit = GammaGamma.fit(spend)
+    yield "fit Gamma-Gamma"
+    _predicted(engine, kept, model, grouped, worth)
+    yield "predict and sum"
 
 
 def _purchases(engine: Engine, kept: Recipe) -> Purchases:
@@ -187,32 +144,26 @@ def cdnow_histories() -> tuple[Floats, Floats, Floats]:
     return x, t_x, tenure
 
 
-def _peer(fitter: str) -> Callable[[Floats, Floats, Floats], object]:
+def peer_fit(name: str) -> Callable[[], object]:
+    """`lifetimes` fits CDNOW with its model of this name."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import lifetimes
 
-    def fitted(x: Floats, t_x: Floats, tenure: Floats) -> object:
+    x, t_x, tenure = cdnow_histories()
+
+    def fitted() -> object:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return getattr(lifetimes, fitter)().fit(x, t_x, tenure)
+            return getattr(lifetimes, PEERS[name])().fit(x, t_x, tenure)
 
     return fitted
 
 
-def _fitted(model: type[BetaGeometric], x: Floats, t_x: Floats, tenure: Floats) -> object:
-    return model.fit(Purchases.grouped(x, t_x, tenure))
-
-
-def _timed(step: Callable[[], Found]) -> tuple[Found, tuple[float, float]]:
-    """What a step gives, and its wall and CPU seconds."""
-    cpu, wall = cpu_seconds(), time.perf_counter()
-    found = step()
-    return found, (time.perf_counter() - wall, cpu_seconds() - cpu)
-
-
-def _median(rounds: list[tuple[float, float]]) -> tuple[float, float]:
-    return statistics.median(wall for wall, _cpu in rounds), statistics.median(cpu for _wall, cpu in rounds)
+def our_fit(name: str) -> Callable[[], object]:
+    """We fit CDNOW with our model of this name."""
+    x, t_x, tenure = cdnow_histories()
+    return lambda: MODELS[name].fit(Purchases.grouped(x, t_x, tenure))
 
 
 def main() -> None:
@@ -221,10 +172,12 @@ def main() -> None:
     )
     parser.add_argument("--customers", type=int, default=1_000_000)
     given = parser.parse_args()
-    print(f"Lifetime value\n{'':34}{'wall s':>9}{'cpu s':>9}")
-    for row in measure(given.customers):
-        kept = f"  {'within' if row.is_within else 'OVER'}: {row.figure:.3g}, {row.limit}" if row.figure else ""
-        print(f"  {row.name:32}{row.wall_seconds:>9.3f}{row.cpu_seconds:>9.3f}{kept}")
+    print(f"Lifetime value of {given.customers:,} customers\n{'':34}{'wall s':>9}{'cpu s':>9}")
+    with engine_of(given.customers) as (engine, kept):
+        wall, cpu = time.perf_counter(), cpu_seconds()
+        for step in steps(engine, kept):
+            print(f"  {step:32}{time.perf_counter() - wall:>9.3f}{cpu_seconds() - cpu:>9.3f}", flush=True)
+            wall, cpu = time.perf_counter(), cpu_seconds()
 
 
 if __name__ == "__main__":

@@ -15,13 +15,14 @@ import pyarrow as pa
 from crm_core.engine import Engine, Recipe, shared_engine
 from crm_core.prepared import FEATURES, feature_parameters, prepared_path
 from crm_core.settings import DimensionWeights, Normalisation, Scenario, Settings, Windows
-from crm_core.store import DataSet
+from crm_core.store import DataSet, ExitReason
 from crm_core.store.layout import reading
 
 if TYPE_CHECKING:
     from crm_core.churn import ChurnSignals
     from crm_core.customer import CustomerView
     from crm_core.evidence import BackTest, Evidence
+    from crm_core.exits import Exits
     from crm_core.lifetime import Closed, LifetimeValue
     from crm_core.loyalty import LoyaltyTypes
     from crm_core.overview import Overview
@@ -110,6 +111,7 @@ class Book:
             relations=_relations(self.data),
             drafts={**_view(self.filters), **(drafts or {})},
             parts=(self.features, *parts),
+            rows_expected=self.data.row_counts["customers"],
         )
 
     # ------------------------------------------------------------------ what it holds
@@ -185,6 +187,12 @@ class Book:
 
         return evidence(self, settings or Scenario().churn)
 
+    def exits(self, scenario: Scenario | None = None, recorded: Mapping[str, ExitReason] | None = None) -> "Exits":
+        """Who left, what had shown before, whom to win back: see `crm_core.exits.exits`."""
+        from crm_core.exits import exits
+
+        return exits(self, scenario, recorded)
+
     def rfm(self, settings: "RfmSettings | None" = None, saved: Scenario | None = None) -> "Rfm":
         """Who bought lately, often, for how much: see `crm_core.rfm.rfm`."""
         from crm_core.rfm import rfm
@@ -223,12 +231,19 @@ def _relations(data: DataSet) -> Mapping[str, str]:
 @lru_cache(REMEMBERED_RECIPES)
 def _features(data: DataSet, as_of: date, windows: Windows) -> Recipe:
     """Read what was prepared for this very data set, day and windows; else compute it."""
+    rows_expected = data.row_counts["customers"]
     prepared = prepared_path(data, as_of, windows)
     if prepared.exists():
+        relations = {"prepared_features": reading([prepared])}
         return Recipe(
-            FEATURES, text="select * from prepared_features", relations={"prepared_features": reading([prepared])}
+            FEATURES, text="select * from prepared_features", relations=relations, rows_expected=rows_expected
         )
-    return Recipe(FEATURES, parameters=feature_parameters(data, as_of, windows), relations=_relations(data))
+    return Recipe(
+        FEATURES,
+        parameters=feature_parameters(data, as_of, windows),
+        relations=_relations(data),
+        rows_expected=rows_expected,
+    )
 
 
 @lru_cache(REMEMBERED_RECIPES)
@@ -239,6 +254,7 @@ def _levels(data: DataSet, as_of: date, windows: Windows, filters: Filters, norm
         relations={"customers": data.relation("customers")},
         drafts=_view(filters),
         parts=(_features(data, as_of, windows),),
+        rows_expected=data.row_counts["customers"],
     )
 
 

@@ -1,4 +1,4 @@
-"""The words for what tables hold as codes: loyalty types, risk bands, types by behaviour, stages of life."""
+"""The words for what tables hold as codes: loyalty types, risk bands, types by behaviour, stages of life, reasons."""
 
 from crm_core.language import N_, _
 
@@ -32,6 +32,20 @@ STAGES = {
     "lost": N_("Lost"),
     "won_back": N_("Won back"),
 }
+EXIT_REASONS = {
+    "price": N_("Price"),
+    "quality": N_("Quality"),
+    "service": N_("Service"),
+    "delivery": N_("Delivery"),
+    "competitor_offer": N_("A competitor's offer"),
+    "need_gone": N_("No longer needed"),
+    "closed": N_("Closed or moved away"),
+    "payment": N_("Credit or payment dispute"),
+    "relationship": N_("Relationship, salesperson left"),
+    "other": N_("Other reason"),
+}
+NOT_RECORDED = "not_recorded"
+"""The reason of who left without one in the ledger."""
 NOT_YET_KNOWN = "unknown"
 """The stage, on an earlier day, of who was not known then."""
 
@@ -54,6 +68,11 @@ def risk_band_name(code: str | None) -> str:
 def outcome_name(code: str | None) -> str:
     """What a back-test found of a customer, in the language now spoken: whether it left and whether it was flagged."""
     return _spoken(OUTCOMES, code)
+
+
+def exit_reason_name(code: str | None) -> str:
+    """Why a customer left, in the language now spoken."""
+    return _("Not recorded") if code in (None, NOT_RECORDED) else _spoken(EXIT_REASONS, code)
 
 
 def behaviour_type_name(code: str | None) -> str:

@@ -346,7 +346,7 @@ class Rfm:
         """The customers with scores, segment and what they stand on; sorted by revenue."""
         return Listing(
             self.book.engine,
-            self._recipe("rfm_list", "select * from rfm_customers"),
+            self._list(),
             columns=(
                 "customer_id", "name", "region", "industry", "sales_rep", "segment_number", "rfm_code",
                 "freshness_score", "order_score", "revenue_score", "days_since_last_order", "order_count", "revenue",
@@ -357,12 +357,21 @@ class Rfm:
 
     def sql(self) -> str:
         """The query behind the scores and the segment of each customer, as it runs."""
-        return self._recipe("rfm_list", "select * from rfm_customers").query().sql
+        return self._list().query().sql
 
     @cached_property
     def _rows(self) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self.cells.to_pylist()
         return rows
+
+    def _list(self) -> Recipe:
+        """The list alone knows tiers and bands, so that no picture waits for the ranks they stand on."""
+        from crm_core.churn import saved_risk
+        from crm_core.value import saved_tiers
+
+        as_saved = self.book.through(self.saved.windows)
+        tiers, risk = saved_tiers(as_saved, self.saved.value), saved_risk(as_saved, self.saved.churn)
+        return self._recipe("rfm_list", "select * from rfm_customers", tiers, risk)
 
     def _recipe(self, name: str, text: str, *parts: Recipe) -> Recipe:
         return _over_scores(self.book, name, text, self.table, self.scores, (self.inputs, *parts))
@@ -405,15 +414,11 @@ def rfm(book: Book, settings: RfmSettings | None = None, saved: Scenario | None 
     Without `settings` the saved ones apply. Quantiles and means are those of the customers in view who
     ordered in the look-back window. Raises NotEnoughData if there are none.
     """
-    from crm_core.value import value_inputs
-
     saved = saved or Scenario(windows=book.windows)
     settings = settings or saved.rfm
     if book.is_empty:
         raise NotEnoughData(_("No customer is in view on this day with these filters."))
-    inputs = book.recipe(
-        "rfm_inputs", "select * from rfm_inputs_of_view", parts=(value_inputs(book, saved.value, saved),)
-    )
+    inputs = book.recipe("rfm_inputs", "select * from rfm_inputs_of_view")
     if not _means(book, inputs)["customers"]:
         raise NotEnoughData(
             _("Nobody in view ordered in the last {days}, so there is nothing to score. Look back further.").format(

@@ -13,6 +13,7 @@ from crm_core.labels import loyalty_type_name, risk_band_name
 from crm_core.language import _
 from crm_core.loyalty import treatment
 from crm_core.schema import TABLES
+from ui.exit_reasons import exit_reasons, reason_sentence
 
 CHOSEN = "customer"
 MOST_FOUND = 12
@@ -113,6 +114,8 @@ def heading(view: CustomerView) -> None:
         band = view.churn_row["band"]
         colour = BAND_COLOURS[band]
         st.badge(risk_band_name(band), icon=":material/warning:", color=colour)
+    if entry := exit_reasons(view.book.data).current().get(view.customer_id):
+        st.caption(f":material/logout: {ui.escaped(_('Left: {reason}').format(reason=reason_sentence(entry)))}")
 
 
 def figures(view: CustomerView) -> None:

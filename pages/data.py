@@ -30,7 +30,7 @@ from crm_core.ingest import (
 from crm_core.language import N_, _, current_language, ngettext
 from crm_core.schema import TABLES
 from crm_core.store import DataSet
-from ui import load_controls, loading, session
+from ui import database_connections, load_controls, loading, session
 from ui.loading import Checked, Incoming, Plan
 
 LOADED, LOAD = "loaded", "load"
@@ -520,6 +520,7 @@ def drop() -> None:
                 looked_at(file)
         st.session_state[DROP] = number + 1
         st.rerun()
+    database_connections.panel(looked_at)
 
 
 def looked_at(file: Incoming) -> str | None:
@@ -748,7 +749,11 @@ def keep(checked: Checked, currency: str) -> None:
     first = next(load.report.file_name for load in checked.loads if load.table_name == "orders")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
-            _("Name of the data set"), value=Path(first).stem, max_chars=80, key=f"name {first}", width=300
+            _("Name of the data set"),
+            value=loading.suggested_name(checked),
+            max_chars=80,
+            key=f"name {first}",
+            width=300,
         )
         replaces = st.selectbox(
             _("For everybody: new, or in place of"),

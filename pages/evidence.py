@@ -8,10 +8,10 @@ import streamlit as st
 import ui
 from crm_core import charts, formats
 from crm_core.book import Book
-from crm_core.churn import absent_signals, horizon, signal_label
+from crm_core.churn import absent_signals, changes, horizon, signal_label
 from crm_core.errors import NotEnoughData
 from crm_core.evidence import BackTest, Evidence, LearnedWeights, learned_weights
-from crm_core.evidence.back_test import MOST_ORIGINS
+from crm_core.evidence.back_test import MOST_ORIGINS, origins
 from crm_core.labels import OUTCOMES, outcome_name
 from crm_core.language import N_, _
 from ui.churn_controls import churn_controls
@@ -46,6 +46,7 @@ def tuning() -> None:
     book = ui.current_book()
     assert book is not None
     try:
+        _make_days_ready(book)
         with st.spinner(_("Looking back ...")):
             evidence = book.evidence(ui.draft().churn)
     except NotEnoughData as error:
@@ -64,6 +65,19 @@ def tuning() -> None:
     _tested_customers(evidence.newest)
     _all_figures(evidence)
     _how(evidence)
+
+
+def _make_days_ready(book: Book) -> None:
+    """Make the figures of each day that is tested, the newest first. Raises NotEnoughData if there is none."""
+    days = origins(book, horizon(book, ui.draft().churn).days)
+    text = _("Looking back: day {place} of {days} ...")
+    ui.make(
+        book,
+        {
+            text.format(place=formats.number(place), days=formats.number(len(days))): changes(book.at(day))
+            for place, day in enumerate(days, start=1)
+        },
+    )
 
 
 # ---------------------------------------------------------------------- the finding

@@ -61,6 +61,7 @@ def tuning() -> None:
     ui.keep_head_in_step()
     book = ui.current_book()
     assert book is not None
+    ui.make_earlier_day_ready(book)
     found = lifecycle(book, ui.draft(), ui.saved_scenario(), ui.compared_day(book))
     ui.headline_row(_headlines(found))
     left, right = st.columns([4, 9], gap="medium")

@@ -184,7 +184,20 @@ def _against_saved(found: LifetimeValue) -> None:
         sentence = _("{expected}; the saved settings give no figure.").format(expected=now_words)
     else:
         sentence = _("{expected}; as saved: {saved}.").format(expected=now_words, saved=_expected_in_words(then))
-    against_saved(ui.escaped(sentence), [ui.escaped(found.why_this_model())], ui.draft_problem())
+    details = [*_assumed_margin(found), found.why_this_model()]
+    against_saved(ui.escaped(sentence), [ui.escaped(detail) for detail in details], ui.draft_problem())
+
+
+def _assumed_margin(found: LifetimeValue) -> list[str]:
+    """How much of the margin is no more than an assumption, where costs are unknown."""
+    if not found.margin_assumed_share:
+        return []
+    return [
+        _("The cost of {share} of revenue is unknown; a margin of {rate} is assumed there.").format(
+            share=formats.percent(found.margin_assumed_share),
+            rate=formats.percent(found.book.windows.default_margin_rate, digits=0),
+        )
+    ]
 
 
 def _expected_in_words(found: LifetimeValue) -> str:

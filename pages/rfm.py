@@ -16,6 +16,11 @@ from ui.rfm_controls import LETTERS, rfm_controls
 
 PICTURES = {"grid": N_("Freshness × orders"), "segments": N_("Segments"), "scores": N_("Scores")}
 COLOURED_BY = {"revenue": N_("Revenue"), "customers": N_("Customers")}
+SEGMENTS_AS = {
+    "revenue": N_("Area by revenue"),
+    "customers": N_("Area by customers"),
+    "bars": N_("Bars"),
+}
 LIST_COLUMNS = (
     "customer_id", "name", "segment", "rfm_code", "days_since_last_order", "order_count", "revenue", "tier_number",
     "band",
@@ -40,6 +45,7 @@ def tuning() -> None:
     ui.keep_head_in_step()
     book = ui.current_book()
     assert book is not None
+    ui.make_earlier_day_ready(book)
     found: Rfm | NotEnoughData
     try:
         found = book.rfm(ui.draft().rfm, ui.saved_scenario())
@@ -54,6 +60,7 @@ def tuning() -> None:
             ui.explain_problem(found)
             return
         _against_saved(found)
+        _take_clicks()
         _pictures(found)
     _customers(found)
     _how(found)
@@ -183,8 +190,23 @@ def _grid(found: Rfm) -> None:
 
 
 def _segments(found: Rfm) -> None:
-    chart = charts.rfm_segments(found.segments, found.book.data.currency)
-    ui.show_chart(chart, _chart_key("segments"), selects=True)
+    """Areas to see at a glance what weighs how much; bars for those too small to see, in the order of the table."""
+    drawn_as = st.segmented_control(
+        _("Drawn as"),
+        list(SEGMENTS_AS),
+        default="revenue",
+        required=True,
+        format_func=lambda name: _(SEGMENTS_AS[name]),
+        key="rfm segments drawn as",
+        label_visibility="collapsed",
+    )
+    currency = found.book.data.currency
+    if drawn_as == "bars":
+        ui.show_chart(charts.rfm_segments(found.segments, currency), _chart_key("segments"), selects=True)
+        return
+    chart = charts.rfm_treemap(found.segments, currency, drawn_as, st.session_state.get(SEGMENTS, ()))
+    ui.show_chart(chart, _chart_key(f"areas {drawn_as}"), selects=True)
+    st.caption(_("The stronger the colour, the more revenue a customer brings."))
 
 
 def _scores(found: Rfm) -> None:
@@ -207,8 +229,10 @@ def _chart_key(name: str) -> str:
 
 
 def _take_clicks() -> None:
-    """Let a click in a picture set the filters of the list, before they are drawn."""
-    segments = ui.selected_parts(_chart_key("segments"))
+    """Let a click in a picture set the filters of the list, before both are drawn."""
+    segments = ui.selected_parts(_chart_key("segments")) or [
+        int(number) for measure in COLOURED_BY for number in ui.selected_areas(_chart_key(f"areas {measure}"))
+    ]
     cells = list(zip(ui.selected_parts(_chart_key("grid"), 1), ui.selected_parts(_chart_key("grid")), strict=False))
     clicks = {"segments": segments, "cells": cells}
     before = st.session_state.get(CLICKS, {})
@@ -226,7 +250,6 @@ def _show_all() -> None:
 
 
 def _customers(found: Rfm) -> None:
-    _take_clicks()
     numbers = found.segments["segment_number"].to_pylist()
     st.session_state[SEGMENTS] = [number for number in st.session_state.get(SEGMENTS, []) if number in numbers]
     cell = st.session_state.get(CELL)
@@ -246,7 +269,7 @@ def _customers(found: Rfm) -> None:
         if chosen or cell:
             st.button(_("Start over"), icon=":material/close:", key="show all", type="tertiary", on_click=_show_all)
         else:
-            st.caption(_("Click a cell or a bar to see only its customers."), width="content")
+            st.caption(_("Click a cell, an area or a bar to see only its customers."), width="content")
     listing = found.listing().only("segment_number", chosen)
     if cell:
         listing = listing.only("freshness_score", [cell[0]]).only("order_score", [cell[1]])

@@ -19,6 +19,7 @@ from ui.frame import (
     keep_head_in_step,
     moved_sentence,
     page_head,
+    selected_areas,
     selected_parts,
     show_chart,
 )
@@ -35,7 +36,7 @@ from ui.session import (
     setting,
     workspace,
 )
-from ui.start import provide_data, publish_demo, warm_up
+from ui.start import make, make_earlier_day_ready, provide_data, publish_demo, warm_up
 from ui.tables import customer_table
 
 __all__ = [
@@ -58,6 +59,8 @@ __all__ = [
     "item_setting",
     "keep_head_in_step",
     "link",
+    "make",
+    "make_earlier_day_ready",
     "moved_sentence",
     "number_setting",
     "open_customer",
@@ -67,6 +70,7 @@ __all__ = [
     "publish_demo",
     "revert_button",
     "saved_scenario",
+    "selected_areas",
     "selected_parts",
     "setting",
     "show_chart",

@@ -12,7 +12,7 @@ from crm_core.book import Book
 from crm_core.charts import Chart
 from crm_core.errors import CrmError
 from crm_core.language import _, ngettext
-from ui import places, session
+from ui import places, session, start
 
 CHANGES_SHOWN = "draft changes shown"
 MARKDOWN_SIGNS = re.compile(r"[\\`*_\[\]$:~<>#]")
@@ -54,9 +54,13 @@ def scenario_title(name: str) -> str:
 
 
 def keep_head_in_step() -> None:
-    """At the top of a fragment: draw the whole page when head and sidebar no longer say how many settings differ."""
+    """At the top of a fragment: draw the whole page when head and sidebar no longer say how many settings differ.
+
+    What a window that moved has to make anew is made under a progress bar, as when the page was opened.
+    """
     if st.session_state.get(CHANGES_SHOWN) != len(session.draft_changes()):
         st.rerun()
+    start.make_ready()
 
 
 def explain_empty(book: Book | None) -> None:
@@ -84,7 +88,8 @@ def explain_problem(error: CrmError) -> None:
 class Headline:
     """One metric of the finding: value and change already in words, trend as numbers, oldest first.
 
-    `is_good` says whether the change is welcome; None leaves it grey. `against` is what it changed from.
+    `is_good` says whether the change is welcome; None leaves it grey. `against` is what it changed from. `rises` None
+    draws no arrow: what stands there is no change but a second figure.
     """
 
     label: str
@@ -94,7 +99,7 @@ class Headline:
     against: str | None = None
     help: str | None = None
     trend: Callable[[], Sequence[float]] = tuple
-    rises: bool = True
+    rises: bool | None = True
 
 
 def headline_row(headlines: Sequence[Headline], *, with_trends: bool = True) -> None:
@@ -105,7 +110,7 @@ def headline_row(headlines: Sequence[Headline], *, with_trends: bool = True) -> 
             headline.value,
             delta=headline.change,
             delta_color=_colour(headline),
-            delta_arrow="up" if headline.rises else "down",
+            delta_arrow="off" if headline.rises is None else "up" if headline.rises else "down",
             delta_description=headline.against if headline.change else None,
             help=headline.help,
             border=True,
@@ -146,6 +151,12 @@ def selected_parts(key: str, place: int = 0) -> list[Any]:
     points = state["selection"]["points"] if state else []
     found = [point["customdata"][place] for point in points if point.get("customdata")]
     return list(dict.fromkeys(found))
+
+
+def selected_areas(key: str) -> list[str]:
+    """The ids of the areas clicked in a treemap on the run before; a treemap tells no customdata."""
+    state = st.session_state.get(key)
+    return [str(point["id"]) for point in state["selection"]["points"] if point.get("id")] if state else []
 
 
 def how_it_is_computed(paragraphs: Sequence[str], sql: str, source: str = "") -> None:

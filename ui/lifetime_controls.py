@@ -55,14 +55,14 @@ def _what_if(balance: YearBalance | None) -> None:
         return
     number_setting("economics.churn_reduction", step=0.5, most=LARGEST_REDUCTION, scale=100, unit=_("points"))
     number_setting("economics.margin_rise", step=0.5, least=-10.0, most=20.0, scale=100, unit=_("points"))
-    step, most = _reach(balance.margin_per_customer / 2)
+    step, most = reach(balance.margin_per_customer / 2)
     number_setting("economics.retention_cost", step=step, least=0, most=most, unit=_("a customer and year"))
-    step, most = _reach(balance.margin_per_customer)
+    step, most = reach(balance.margin_per_customer)
     number_setting("economics.acquisition_cost", step=step, least=0, most=most, unit=_("a customer won"))
     number_setting("economics.years", step=1)
 
 
-def _reach(amount: float) -> tuple[float, float]:
+def reach(amount: float) -> tuple[float, float]:
     """A step and an upper end for a slider of money that goes to about `amount`: a round one, a hundred steps off."""
     power = 1.0
     while power * 10 <= amount:

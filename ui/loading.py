@@ -8,7 +8,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from crm_core.ingest import (
     load_table,
     open_questions,
 )
+from crm_core.ingest.databases import Fetched, Origin, table_name
 from crm_core.store import DataSet
 from ui import session, streamlit_seam, uploads
 from ui.uploads import Upload
@@ -47,6 +48,8 @@ class Incoming:
     number: int
     upload: Upload
     known: dict[Any, Any] = field(default_factory=dict, repr=False)
+    notes: tuple[str, ...] = ()
+    origin: Origin | None = None  # of rows that a database gave
 
     @property
     def name(self) -> str:
@@ -57,7 +60,7 @@ class Incoming:
         source: SourceTable = self._once(
             ("source", options), lambda: inspect_file(self.upload.path, self.name, overrides=options)
         )
-        return source
+        return replace(source, notes=(*self.notes, *source.notes)) if self.notes else source
 
     def guess(self, options: ReadingOptions, table: str | None) -> Mapping:
         """The likeliest mapping of the file to a table (None: the likeliest table), as remembered or found."""
@@ -120,6 +123,15 @@ def take_in(uploaded: Sequence[Any]) -> None:
         files[number] = Incoming(number, uploads.saved_upload(file))
 
 
+def take_in_rows(fetched: Fetched) -> None:
+    """Put rows that a database gave among the files of this session."""
+    files: dict[int, Incoming] = st.session_state.setdefault(INCOMING, {})
+    number = st.session_state.get(NEXT_NUMBER, 1)
+    st.session_state[NEXT_NUMBER] = number + 1
+    upload = Upload(fetched.path, fetched.file_name, fetched.path.stat().st_size)
+    files[number] = Incoming(number, upload, notes=fetched.notes, origin=fetched.origin)
+
+
 def take_out(number: int) -> None:
     """Forget one file."""
     file = st.session_state.get(INCOMING, {}).pop(number, None)
@@ -146,16 +158,15 @@ def check(plans: Sequence[Plan], tell: Told) -> Checked:
     loads = []
     for plan in plans:
         file = files[plan.number]
-        loads.append(
-            load_table(
-                file.source(plan.options),
-                plan.mapping,
-                _loads_folder() / _digest(plan),
-                database=session.workspace().database,
-                as_of=session.now().date(),
-                progress=lambda progress, name=file.name: tell(name, progress),  # type: ignore[misc]  # bound per file
-            )
+        loaded = load_table(
+            file.source(plan.options),
+            plan.mapping,
+            _loads_folder() / _digest(plan),
+            database=session.workspace().database,
+            as_of=session.now().date(),
+            progress=lambda progress, name=file.name: tell(name, progress),  # type: ignore[misc]  # bound per file
         )
+        loads.append(replace(loaded, origin=asdict(file.origin)) if file.origin else loaded)
     checked = Checked(tuple(plans), tuple(loads))
     st.session_state[CHECKED] = checked
     return checked
@@ -170,6 +181,14 @@ def checked(plans: Sequence[Plan]) -> Checked | None:
 def forget_check() -> None:
     st.session_state.pop(CHECKED, None)
     shutil.rmtree(_loads_folder(), ignore_errors=True)
+
+
+def suggested_name(checked: Checked) -> str:
+    """What the data set may be called: as the file or the table that holds its orders."""
+    load = next(load for load in checked.loads if load.table_name == "orders")
+    if load.origin is None:
+        return Path(load.report.file_name).stem
+    return table_name(load.origin["table"]).name if load.origin["table"] else load.origin["connection"]
 
 
 def keep_for_me(name: str, checked: Checked, currency: str) -> DataSet:

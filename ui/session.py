@@ -7,6 +7,7 @@ session until it is saved: a set of changes to the saved scenario, by the path o
 import json
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -23,6 +24,7 @@ from ui import demo, streamlit_seam, uploads
 DRAFT = "draft"
 MOST_ITEMS = 6
 STANDARD_SCENARIO = ""
+SCENARIOS_REMEMBERED = 32
 COMPARISONS = {"1m": 1, "3m": 3, "6m": 6, "12m": 12}
 DEFAULT_COMPARISON = "3m"
 FILTER_KEYS = {
@@ -150,9 +152,15 @@ def scenario_named(name: str) -> Scenario:
     if name == STANDARD_SCENARIO:
         return Scenario()
     try:
-        return Scenario.from_json(workspace().read_scenario(name))
+        return _read(workspace().read_scenario(name))
     except StoreError:
         return Scenario()
+
+
+@lru_cache(SCENARIOS_REMEMBERED)
+def _read(text: str) -> Scenario:
+    """A scenario from its JSON; every control asks for it, and it never changes."""
+    return Scenario.from_json(text)
 
 
 def draft_changes() -> dict[str, Any]:

@@ -1,9 +1,13 @@
 """What is done once a process, so that the first reader does not wait for it."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
+from crm_core import formats
 from crm_core.book import Book
 from crm_core.churn import changes
+from crm_core.engine import Recipe
 from crm_core.language import _
 from crm_core.overview import same_day_months_before
 from ui import demo, session
@@ -47,15 +51,29 @@ MANY_ORDERS = 300_000
 
 
 def make_ready() -> None:
-    """Make what every page stands on, step by step under a progress bar, where it takes more than a moment."""
+    """Make what every page stands on."""
     book = session.current_book()
-    if book is None or book.data.row_counts["orders"] < MANY_ORDERS:
+    if book is not None:
+        make(
+            book,
+            {
+                _("Reading every customer's orders ..."): book.features,
+                _("Ranking the customers ..."): book.levels(),
+                _("Looking for signals of churn ..."): changes(book),
+            },
+        )
+
+
+def make_earlier_day_ready(book: Book) -> None:
+    """Make what the comparison day stands on, if there is one."""
+    if day := session.compared_day(book):
+        make(book, {_("Reading the orders up to {day} ...").format(day=formats.day(day)): book.at(day).features})
+
+
+def make(book: Book, steps: Mapping[str, Recipe]) -> None:
+    """Make tables step by step under a progress bar that says the step; where it takes but a moment, do nothing."""
+    if book.data.row_counts["orders"] < MANY_ORDERS:
         return
-    steps = {
-        _("Reading every customer's orders ..."): book.features,
-        _("Ranking the customers ..."): book.levels(),
-        _("Looking for signals of churn ..."): changes(book),
-    }
     kept = book.engine.kept()
     missing = [(text, recipe) for text, recipe in steps.items() if recipe.key not in kept]
     if not missing:

@@ -13,6 +13,7 @@ from streamlit import config, net_util
 from streamlit.runtime import Runtime, get_instance
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 from streamlit.web.server.server_util import get_url, is_xsrf_enabled
 from streamlit.web.server.starlette.starlette_app_utils import validate_xsrf_token
@@ -78,6 +79,16 @@ def current_session() -> str:
     """The session whose script is running, in letters, digits and hyphens; "" outside of one."""
     context = get_script_run_ctx()
     return re.sub(r"[^A-Za-z0-9-]", "-", context.session_id) if context else ""
+
+
+def has_request_waiting() -> bool:
+    """Whether something was pressed since the script began.
+
+    A press inside a fragment waits until the fragment has run, however long that takes; what runs long asks here.
+    """
+    context = get_script_run_ctx()
+    requests: Any = context.script_requests if context else None
+    return requests is not None and requests._state is not ScriptRequestType.CONTINUE
 
 
 def replace_upload(uploaded: UploadedFile, data: bytes) -> None:

@@ -11,7 +11,8 @@ import pyarrow.csv
 import streamlit as st
 
 from crm_core import formats
-from crm_core.labels import loyalty_type_name, outcome_name, risk_band_name, stage_name
+from crm_core.exits import let_go_name
+from crm_core.labels import exit_reason_name, loyalty_type_name, outcome_name, risk_band_name, stage_name
 from crm_core.language import _
 from crm_core.listing import Listing
 from crm_core.settings import ValueSettings
@@ -96,6 +97,22 @@ def columns(currency: str, value: ValueSettings) -> dict[str, Column]:
         ),
         "revenue_to_date": Column(_("Revenue to date"), money, help=_("Of all time, net of returns")),
         "future_rank": Column(_("Place ahead"), formats.number, width="small", help=_("1 is to bring most")),
+        "exit_on": Column(_("Left on"), formats.day_iso, width="small", help=_("The day the silence was long enough")),
+        "days_gone": Column(_("Gone for"), formats.days, width="small", help=_("Days since the exit")),
+        "revenue_before": Column(_("Revenue before"), money, help=_("Of a year up to the last order, net of returns")),
+        "margin_before": Column(_("Margin before"), money, help=_("Of a year up to the last order")),
+        "value_before": Column(_("Value before"), money, help=_("Of a year up to the last order")),
+        "warned": Column(
+            _("High risk ahead"), width=110, help=_("How many days before the exit the risk was first high")
+        ),
+        "signals": Column(_("First signals"), width=300, help=_("Days before the exit")),
+        "reason": Column(_("Recorded reason"), exit_reason_name),
+        "competitor": Column(_("Competitor"), lambda name: name or ""),
+        "chance": Column(_("Chance of return"), formats.percent, width="small", help=_("Within the days looked ahead")),
+        "second_value": Column(_("Second life"), money, help=_("What a return would bring, discounted to its day")),
+        "regain_profit": Column(_("Regain profit"), money, help=_("Chance × second life, less the cost of an attempt")),
+        "let_go": Column(_("Verdict"), let_go_name),
+        "why": Column(_("Why"), width=420),
         "past_rank": Column(_("Place so far"), formats.number, width="small", help=_("1 has brought most")),
     }
 
@@ -199,7 +216,7 @@ def _config(column: Column) -> Any:
 
 EXPORTED_AS_WORDS = (
     "tier_number", "saved_tier_number", "other_tier_number", "band", "loyalty_type", "outcome",
-    "stage", "earlier_stage",
+    "stage", "earlier_stage", "reason", "let_go",
 )  # fmt: skip
 
 
@@ -223,6 +240,11 @@ def exported(
             fields[known[name].title] = pa.array([words[code] for code in table[name].to_pylist()], pa.string())
         else:
             fields[known[name].title] = table[name].combine_chunks()
+    return spreadsheet(fields)
+
+
+def spreadsheet(fields: Mapping[str, pa.Array]) -> bytes:
+    """Columns by title as CSV that Excel opens in any language, with nothing in it that it would run."""
     written = io.BytesIO()
     pyarrow.csv.write_csv(pa.table({title: harmless(field) for title, field in fields.items()}), written)
     return b"\xef\xbb\xbf" + written.getvalue()

@@ -10,6 +10,7 @@ from crm_core.stability import DRAWS, JITTER, STEADY_FROM, Stability, near_cuts,
 from crm_core.value import ValueTiers
 from ui import session
 from ui.frame import explain_problem, show_chart
+from ui.start import make_earlier_day_ready
 from ui.tables import customer_table
 
 NEAR_COLUMNS = ("customer_id", "name", "tier_number", "other_tier_number", "cut_distance", "kept_share", "revenue")
@@ -21,8 +22,10 @@ def migration_tab(tiers: ValueTiers) -> None:
     if day is None:
         st.info(_("Choose a day to compare with in the sidebar to see who changed tier."), icon=":material/info:")
         return
+    make_earlier_day_ready(tiers.book)
     try:
-        moved = migration(tiers.book, tiers.saved, day)
+        with st.spinner(_("Placing customers in tiers on both days ...")):
+            moved = migration(tiers.book, tiers.saved, day)
     except NotEnoughData as problem:
         explain_problem(problem)
         return
@@ -46,7 +49,8 @@ def migration_tab(tiers: ValueTiers) -> None:
 def stability_tab(tiers: ValueTiers) -> None:
     """Who keeps the tier when each weight is up to a fifth more or less, and who stands nearest a cut."""
     try:
-        found = stability(tiers.book, tiers.settings)
+        with st.spinner(_("Drawing weights anew, {draws} times ...").format(draws=formats.number(DRAWS))):
+            found = stability(tiers.book, tiers.settings)
     except NotEnoughData as problem:
         explain_problem(problem)
         return

@@ -307,7 +307,8 @@ def newcomer_months(months: pa.Table, title: str | None = None) -> Chart:
     )
     ticks = style.month_ticks(days[0], days[-1])
     drawn.update_xaxes(**ticks | {name: ticks[name][::2] for name in ("tickvals", "ticktext")})
-    drawn.update_yaxes(title=style.axis_title(_("New customers")), nticks=5, **style.grid())
+    highest = max(row["customers"] for row in found)
+    drawn.update_yaxes(title=style.axis_title(_("New customers")), **style.count_ticks(highest), **style.grid())
     finding = title or _("{confirmed} of {customers} came again").format(
         confirmed=formats.number(confirmed), customers=formats.customers(customers)
     )

@@ -47,6 +47,7 @@ def expected_value_steps(steps: pa.Table, currency: str = "", title: str | None 
         height=270,
         bargap=0.06,
     )
+    most = max(found, key=lambda row: row["customers"])
     every = max(1, -(-len(found) // LABELLED_STEPS))
     labelled = range(0, len(found), every)
     drawn.update_xaxes(
@@ -55,8 +56,7 @@ def expected_value_steps(steps: pa.Table, currency: str = "", title: str | None 
         tickangle=0,
         title=style.axis_title(_("Expected value of a customer (each bar the same factor)")),
     )
-    drawn.update_yaxes(title=style.axis_title(_("Customers")), nticks=5, **style.grid())
-    most = max(found, key=lambda row: row["customers"])
+    drawn.update_yaxes(title=style.axis_title(_("Customers")), **style.count_ticks(most["customers"]), **style.grid())
     finding = title or _step_sentence(most, currency)
     return Chart(drawn, finding, style.alt_text(finding, [_step_sentence(row, currency) for row in found]))
 
@@ -338,7 +338,10 @@ def repeat_counts(counts: pa.Table, models: pa.Table, title: str | None = None) 
         margin={"l": 4, "r": 4, "t": 30, "b": 4},
     )
     drawn.update_xaxes(type="category", title=style.axis_title(_("Repeat orders of a customer")))
-    drawn.update_yaxes(title=style.axis_title(_("Customers")), nticks=5, rangemode="tozero", **style.grid())
+    highest = max(row[name] for row in found for name in ("customers", *(each["model"] for each in known)))
+    drawn.update_yaxes(
+        title=style.axis_title(_("Customers")), rangemode="tozero", **style.count_ticks(highest), **style.grid()
+    )
     finding = title or _("Never came back: {customers}; {model} expects {expected}").format(
         customers=formats.number(found[0]["customers"]),
         model=known[0]["label"],

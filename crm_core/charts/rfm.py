@@ -1,7 +1,9 @@
 """Pictures of RFM: who is where by freshness and orders, what each segment brings, where the scores begin."""
 
+from collections.abc import Collection
 from itertools import groupby
 
+import plotly.graph_objects as go
 import pyarrow as pa
 
 from crm_core import formats
@@ -11,6 +13,9 @@ from crm_core.charts.squares import squares
 from crm_core.charts.style import Chart, Row
 from crm_core.language import _, ngettext
 
+TREEMAP_HEIGHT = 330
+LEAST_READABLE = 9  # points
+ROOM_FOR_FIGURES = 0.04
 MEASURE_LETTERS = {"days": "R", "orders": "F", "revenue": "M"}
 
 
@@ -60,6 +65,75 @@ def rfm_grid(
         if cell["customers"]
     ]
     return Chart(drawn, finding, style.alt_text(finding, facts))
+
+
+def rfm_treemap(
+    segments: pa.Table,
+    currency: str = "",
+    sized_by: str = "revenue",
+    chosen: Collection[int] = (),
+    title: str | None = None,
+) -> Chart:
+    """The segments as areas: the larger, the more `sized_by`; the stronger the colour, the more revenue a customer.
+
+    `segments` as of `rfm_segments`; those without customers, or with nothing of `sized_by`, have no area.
+    `sized_by` is "customers" or "revenue". Where some are `chosen`, the others are faint.
+    Ids: segment_number; customdata: [segment_number].
+    """
+    found = [row for row in style.rows(segments) if row["customers"] and row[sized_by] > 0]
+    if not found:
+        return style.empty(title or _("Segments"))
+    worths = {row["segment_number"]: max(0.0, float(row["revenue"]) / row["customers"]) for row in found}
+    most, whole = max(worths.values()) or 1.0, sum(row[sized_by] for row in found)
+    finding = title or _segment_sentence(max(found, key=lambda row: row[sized_by]))
+    drawn = style.figure(
+        "rfm_treemap",
+        [
+            go.Treemap(
+                ids=[str(row["segment_number"]) for row in found],
+                parents=[""] * len(found),
+                labels=[style.plain(row["segment"]) for row in found],
+                values=[float(row[sized_by]) for row in found],
+                customdata=[[row["segment_number"]] for row in found],
+                text=[_area_text(row, float(row[sized_by] / whole), currency) for row in found],
+                textinfo="text",
+                hovertext=[_segment_hover(row, currency) for row in found],
+                hoverinfo="text",
+                textfont={"color": palette.TEXT},
+                sort=True,
+                pathbar={"visible": False},
+                tiling={"pad": 3},
+                root={"color": "rgba(0, 0, 0, 0)"},
+                marker={
+                    "colors": [
+                        _area_colour(worths[row["segment_number"]] / most, row["segment_number"], chosen)
+                        for row in found
+                    ],
+                    "cornerradius": 4,
+                    "line": {"width": 0},
+                    "pad": {"t": 0, "l": 0, "r": 0, "b": 0},
+                    "pattern": {"shape": ["" if row["segment_number"] else "/" for row in found], "fgopacity": 0.5},
+                },
+            )
+        ],
+        height=TREEMAP_HEIGHT,
+        margin={"l": 0, "r": 0, "t": 4, "b": 0},
+        uniformtext={"minsize": LEAST_READABLE, "mode": "hide"},
+    )
+    return Chart(drawn, finding, style.alt_text(finding, [_segment_sentence(row) for row in found]))
+
+
+def _area_text(row: Row, share: float, currency: str) -> str:
+    """What stands in the area of a segment that has such a share of the picture."""
+    figures = (
+        formats.customers(row["customers"]),
+        formats.with_note(formats.money(row["revenue"], currency), formats.percent(row["revenue_share"])),
+    )
+    return "<br>".join((style.bold(row["segment"]), *(map(style.plain, figures) if share >= ROOM_FOR_FIGURES else ())))
+
+
+def _area_colour(strength: float, number: int, chosen: Collection[int]) -> str:
+    return palette.FAINT if chosen and number not in chosen else palette.veil(palette.PLAIN, strength)
 
 
 def rfm_segments(segments: pa.Table, currency: str = "", title: str | None = None) -> Chart:

@@ -146,6 +146,12 @@ def nice_ticks(lowest: float, highest: float, about: int = 5) -> list[float]:
     return [tick for tick in ticks if tick >= lowest]
 
 
+def count_ticks(highest: float) -> dict[str, Any]:
+    """Whole numbers from 0 to `highest`, a count, written in the reader's language: "12.5k", "1.25万"."""
+    ticks = [tick for tick in nice_ticks(0, highest) if tick == int(tick)]
+    return {"tickvals": ticks, "ticktext": [formats.compact(tick) for tick in ticks]}
+
+
 def month_ticks(first: date, last: date) -> dict[str, Any]:
     """About six month beginnings, written in the reader's language."""
     months = (last.year - first.year) * 12 + last.month - first.month + 1

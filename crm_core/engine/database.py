@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+PACKED_STORE = "packed"
 MEMORY_UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
 Parameters = Mapping[str, Any]
@@ -22,6 +23,7 @@ class Database:
 
     Every call takes a cursor of its own: a connection shared by threads gives silently wrong
     answers. Tables made here are seen by all cursors; temporary tables are not, so there are none.
+    Tables in `PACKED_STORE` are compressed at each checkpoint of it.
     """
 
     def __init__(self, memory_limit: str = "4GB", spill_limit: str = "20GB", threads: int | None = None) -> None:
@@ -39,6 +41,7 @@ class Database:
             },
         )
         with self.cursor() as cursor:
+            cursor.execute(f"attach ':memory:' as {PACKED_STORE} (compress)")
             for statement in split_statements(MACROS.read_text(encoding="utf-8")):
                 cursor.execute(statement)
 
@@ -74,6 +77,27 @@ class Database:
     def close(self) -> None:
         self._connection.close()
         self._spill_folder.cleanup()
+
+
+@contextmanager
+def opened_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Somebody's DuckDB file, to be read: what runs here can neither write nor reach any other file."""
+    connection = duckdb.connect(
+        str(path),
+        read_only=True,
+        config={
+            "memory_limit": "1GB",
+            "enable_external_access": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "python_enable_replacements": False,
+            "lock_configuration": True,
+        },
+    )
+    try:
+        yield connection
+    finally:
+        connection.close()
 
 
 MACROS = Path(__file__).parent / "macros.sql"

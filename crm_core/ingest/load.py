@@ -45,6 +45,7 @@ class LoadedTable:
     folder: Path
     mapping: Mapping
     report: QualityReport
+    origin: Dictionary[str, str] | None = None  # which connection, table or query, if not a file
 
     @property
     def accepted(self) -> Path:

@@ -5,13 +5,14 @@ Behind a closed gate there is no number: what is returned is a `Closed` with its
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 import numpy as np
 from scipy.stats import rankdata
 
 from crm_core import formats
-from crm_core.language import _
+from crm_core.language import N_, _
 from crm_core.lifetime.maximum_likelihood import Fit
 from crm_core.lifetime.purchases import Spend
 
@@ -24,6 +25,25 @@ STRONGEST_CORRELATION = 0.3
 WIDEST_DRIFT = 0.3
 LARGEST_WORTHLESS_SHARE = 0.1
 """Of the repeat buyers: so many may have brought nothing on balance before the model of spend leaves out too much."""
+
+SYMBOLS = {"alpha": "α", "gamma": "γ"}
+BOUND_MEANINGS = {
+    ("r", "upper"): N_("they all bought at the same pace"),
+    ("r", "lower"): N_("nearly nobody came back, and a few came back all the time"),
+    ("alpha", "upper"): N_("they all bought at the same slow pace"),
+    ("alpha", "lower"): N_("some of them bought without end"),
+    ("a", "upper"): N_("they were all as likely to leave after an order"),
+    ("a", "lower"): N_("nobody ever left"),
+    ("b", "upper"): N_("nobody ever left"),
+    ("b", "lower"): N_("everybody left after one order"),
+    ("p", "upper"): N_("all orders of a customer were worth the same"),
+    ("p", "lower"): N_("nearly all that a customer spent lay in one order"),
+    ("q", "upper"): N_("all customers spent alike"),
+    ("q", "lower"): N_("spend differed without limit from customer to customer"),
+    ("gamma", "upper"): N_("all customers spent alike"),
+    ("gamma", "lower"): N_("spend differed without limit from customer to customer"),
+}
+"""What customers would be like if a parameter lay at a limit of the search: the model holds for no others here."""
 
 MODEL_NAMES = {"bg_nbd": "BG/NBD", "mbg_nbd": "MBG/NBD", "gamma_gamma": "Gamma-Gamma"}
 
@@ -74,7 +94,9 @@ def doubtful_fit(model: str, names: tuple[str, ...], fit: Fit) -> list[Reason]:
     """No convergence, a parameter at a limit of the search, or a ridge where a peak should be: the first that holds."""
     if fit.at_bound:
         place = fit.at_bound[0]
-        return [Reason("at_bound", {"model": model, "name": names[place], "value": float(fit.parameters[place])})]
+        side = "upper" if place in fit.at_upper_bound else "lower"
+        figures = {"model": model, "name": names[place], "value": float(fit.parameters[place]), "side": side}
+        return [Reason("at_bound", figures)]
     if not fit.is_identified:
         place = fit.loosest
         return [Reason("not_identified", {"model": model, "name": names[place], "value": float(fit.parameters[place])})]
@@ -143,27 +165,39 @@ def _silent(figures: Mapping[str, Any]) -> str:
 
 
 def _bound(figures: Mapping[str, Any]) -> str:
-    return _("{model} does not describe these customers: its parameter {name} runs away to {value}.").format(
-        model=MODEL_NAMES[figures["model"]], name=figures["name"], value=f"{figures['value']:.3g}"
+    return _(
+        "{model} does not describe these customers: it would only if {meaning} ({name} runs off to {value})."
+    ).format(
+        model=MODEL_NAMES[figures["model"]],
+        meaning=_(BOUND_MEANINGS[figures["name"], figures["side"]]),
+        name=SYMBOLS.get(figures["name"], figures["name"]),
+        value=formats.compact(figures["value"]),
     )
 
 
 def _ridge(figures: Mapping[str, Any]) -> str:
     return _(
-        "These orders do not fix the parameter {name} of {model}: {value} describes them hardly better than many times"
-        " as much or as little."
-    ).format(model=MODEL_NAMES[figures["model"]], name=figures["name"], value=f"{figures['value']:.3g}")
+        "These orders say too little for {model}: quite different versions of it describe them equally well ({name} may"
+        " be {value}, or many times as much or as little). A longer history may decide."
+    ).format(
+        model=MODEL_NAMES[figures["model"]],
+        name=SYMBOLS.get(figures["name"], figures["name"]),
+        value=formats.compact(figures["value"]),
+    )
 
 
 def _unfinished(figures: Mapping[str, Any]) -> str:
-    return _("The fit of {model} did not settle: its log-likelihood could still rise by {gain}.").format(
-        model=MODEL_NAMES[figures["model"]], gain=f"{figures['gain']:.3g}"
-    )
+    gain = figures["gain"]
+    return _(
+        "The search for the {model} that describes these orders best came to no end (its log-likelihood could still"
+        " rise by {gain}), so its figures cannot be relied on."
+    ).format(model=MODEL_NAMES[figures["model"]], gain=formats.compact(gain if isfinite(gain) else None))
 
 
 def _infinite(figures: Mapping[str, Any]) -> str:
     return _(
-        "Spend differs so wildly between customers that it has no mean: q of Gamma-Gamma is {value}, not above 1."
+        "Spend differs so wildly between customers that a few could outweigh all others, and no mean can be expected"
+        " (q of Gamma-Gamma is {value}; it takes more than 1)."
     ).format(value=formats.number(figures["value"], 2))
 
 

@@ -89,6 +89,16 @@ class LifetimeValue:
         """The Lorenz curve of expected value read from the top: customer_share, value_share, gini on every row."""
         return self._small("lifetime_curve", "select * from lifetime_concentration order by customer_share")
 
+    @cached_property
+    def margin_assumed_share(self) -> float | None:
+        """The share (0-1) of the revenue so far for which the margin is assumed because its cost is unknown; None
+        where revenue is counted."""
+        if self.settings.measure == "revenue":
+            return None
+        recipe = self.book.recipe("assumed", "select * from assumed_costs")
+        found: float | None = self.book.engine.small(recipe)["assumed_share"][0].as_py()
+        return found
+
     # ------------------------------------------------------------------ the models
 
     def comparison(self) -> pa.Table:

@@ -37,7 +37,8 @@ class Fit:
     `parameters` in the model's order; `standard_errors` beside them (nan where the curvature fixes
     none); `gain_left`: by how much the log-likelihood could still rise, judged by slope and
     curvature; `condition`: largest to smallest curvature; `at_bound`: places of the parameters that
-    stopped at a limit of the search; `loosest`: place of the parameter the data say least about.
+    stopped at a limit of the search, `at_upper_bound` those of them at the upper one; `loosest`: place of the
+    parameter the data say least about.
     """
 
     parameters: Floats
@@ -47,6 +48,7 @@ class Fit:
     condition: float
     at_bound: tuple[int, ...]
     loosest: int
+    at_upper_bound: tuple[int, ...] = ()
 
     @property
     def has_converged(self) -> bool:
@@ -123,12 +125,15 @@ def _newton_direction(slope: Floats, curvature: Floats) -> Floats:
 
 def _judged(top: Top, limits: Floats) -> Fit:
     place, value, slope, curvature = top.place, top.value, top.slope, top.curvature
-    at_bound = tuple(int(each) for each in np.flatnonzero(np.abs(limits - place).min(axis=0) < NEAR_BOUND))
+    is_near = np.abs(limits - place) < NEAR_BOUND
+    at_bound, at_upper = (
+        tuple(int(each) for each in np.flatnonzero(near)) for near in (is_near.any(axis=0), is_near[1])
+    )
     known = np.isfinite(curvature).all()
     sizes, axes = np.linalg.eigh(curvature if known else np.eye(len(place)))
     if not known or sizes[0] <= 0:
         unknown, flattest = np.full_like(place, np.nan), int(np.abs(axes[:, 0]).argmax())
-        return Fit(np.exp(place), unknown, -value, np.inf, np.inf, at_bound, flattest)
+        return Fit(np.exp(place), unknown, -value, np.inf, np.inf, at_bound, flattest, at_upper)
     covariance = np.linalg.inv(curvature)
     return Fit(
         parameters=np.exp(place),
@@ -138,6 +143,7 @@ def _judged(top: Top, limits: Floats) -> Fit:
         condition=float(sizes[-1] / sizes[0]),
         at_bound=at_bound,
         loosest=int(np.diag(covariance).argmax()),
+        at_upper_bound=at_upper,
     )
 
 

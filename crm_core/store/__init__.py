@@ -1,6 +1,7 @@
 """Data sets, scenarios and mappings on disk; see docs/decisions/0002-immutable-data-sets.md."""
 
 from crm_core.store.data_set import DataSet
+from crm_core.store.exit_reasons import ExitReason, ExitReasons
 from crm_core.store.layout import CanonicalTable, LoadedTable, SourceEntry, TableEntry
 from crm_core.store.scenarios import ScenarioEntry
 from crm_core.store.workspace import DataSetEntry, VersionEntry, Workspace
@@ -9,6 +10,8 @@ __all__ = [
     "CanonicalTable",
     "DataSet",
     "DataSetEntry",
+    "ExitReason",
+    "ExitReasons",
     "LoadedTable",
     "ScenarioEntry",
     "SourceEntry",

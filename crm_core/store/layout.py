@@ -56,6 +56,14 @@ class MappedTable(LoadedTable, Protocol):
     def mapping(self) -> BaseModel: ...
 
 
+@runtime_checkable
+class FetchedTable(LoadedTable, Protocol):
+    """A loaded table whose rows came from a database; the manifest keeps from where, to fetch them again."""
+
+    @property
+    def origin(self) -> Mapping[str, str] | None: ...
+
+
 @dataclass(frozen=True)
 class CanonicalTable:
     """Rows that another program wrote as Parquet, with canonical column names; columns may be missing."""
@@ -78,6 +86,7 @@ class Load:
     set_aside: str
     report: Mapping[str, Any]
     mapping: Mapping[str, Any] | None
+    origin: Mapping[str, str] | None = None
 
     @property
     def table(self) -> str:
@@ -106,7 +115,10 @@ class TableEntry:
 
 @dataclass(frozen=True)
 class SourceEntry:
-    """One load that went into a data set. Rows in = rows kept + rows set aside."""
+    """One load that went into a data set. Rows in = rows kept + rows set aside.
+
+    `origin` says which connection, table or query the rows came from; null for a file.
+    """
 
     file_name: str
     table: str
@@ -114,6 +126,7 @@ class SourceEntry:
     rows_kept: int
     rows_set_aside: int
     mapping: Mapping[str, Any] | None
+    origin: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -226,6 +239,7 @@ def _load(number: int, table: LoadedTable | CanonicalTable, database: Database) 
         set_aside=reading([table.folder / "set_aside.parquet"]),
         report=json.loads((table.folder / "report.json").read_text(encoding="utf-8")),
         mapping=table.mapping.model_dump(mode="json") if isinstance(table, MappedTable) else None,
+        origin=table.origin if isinstance(table, FetchedTable) else None,
     )
 
 
@@ -341,6 +355,7 @@ def _sources(
                 rows_kept=kept,
                 rows_set_aside=put_aside,
                 mapping=load.mapping,
+                origin=load.origin,
             )
         )
     return tuple(sources)

@@ -9,6 +9,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from crm_core.store.files import locked, remove, told_to_the_reader, write_whole
 from crm_core.store.names import free_slug
 
 KEPT_MAPPINGS = 200
+FILES_REMEMBERED = 64
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,13 @@ class ScenarioShelf:
 
 
 def _content(path: Path) -> dict[str, Any]:
+    """What a file holds; a page asks for each setting in turn, so it is read again only once it was written."""
+    written = path.stat()
+    return _content_as_written(path, written.st_mtime_ns, written.st_size, written.st_ino)
+
+
+@lru_cache(FILES_REMEMBERED)
+def _content_as_written(path: Path, _written_at: int, _size: int, _inode: int) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
 

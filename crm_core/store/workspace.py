@@ -14,6 +14,7 @@ from crm_core.engine import Database
 from crm_core.errors import StoreError
 from crm_core.language import _
 from crm_core.store.data_set import DataSet, read_data_set, unknown_data_set
+from crm_core.store.exit_reasons import ExitReasons
 from crm_core.store.export import export
 from crm_core.store.files import locked, remove, told_to_the_reader, write_whole
 from crm_core.store.layout import LoadedTable
@@ -101,6 +102,10 @@ class Workspace:
         """Write a table's canonical columns to a .csv or .parquet file that can be loaded again."""
         with told_to_the_reader(path.parent):
             return export(data_set, table, path, self.database)
+
+    def exit_reasons(self, data_set: DataSet) -> ExitReasons:
+        """Why customers of a data set left, as people recorded it; the same for all its versions."""
+        return ExitReasons(data_set)
 
     def _reserve(self, name: str) -> str:
         """A slug for a new data set."""

@@ -84,3 +84,20 @@ def test_a_click_on_a_cell_narrows_the_list_and_start_over_widens_it(open_page: 
     start_over.click()
     start_over.wait_for(state="detached")
     expect(count).to_have_text(at_first)
+
+
+def test_a_click_on_an_area_of_the_treemap_narrows_the_list_to_its_segment(open_page: OpenPage, page: Page):
+    open_page("/rfm")
+    page.get_by_role("tab", name="Segments").last.click()
+    page.get_by_text("The stronger the colour").wait_for()
+    wait_until_still(page)
+
+    page.locator(".stPlotlyChart .slice").filter(has_text="Cannot lose them").click(force=True)
+    page.get_by_role("button", name="Start over").wait_for()
+    wait_until_still(page)
+    expect(page.get_by_test_id("stMainBlockContainer").get_by_test_id("stMultiSelect")).to_contain_text(
+        "Cannot lose them"
+    )
+    expect(page.get_by_role("paragraph").filter(has_text=re.compile(r"^[\d,]+ customers?$"))).to_have_text(
+        "73 customers"
+    )

@@ -400,6 +400,51 @@ def swings() -> pa.Table:
     )
 
 
+def exit_months() -> pa.Table:
+    return table(
+        "month customers revenue warned",
+        *(
+            (date(2025 + place // 12, place % 12 + 1, 1), 40 + place, Decimal(900_000 + 31_000 * place), 30)
+            for place in range(6, 19)
+        ),
+    )
+
+
+def signal_lead() -> pa.Table:
+    return table(
+        "signal label shown_share stayers_share lift median_days"
+        " while_buying_share stayers_while_buying_share while_buying_lift",
+        ("high_risk", "Regularity", 0.91, 0.12, 7.6, 136.0, 0.31, 0.1, 3.1),
+        ("overdue_order", "Growth", 1.0, 0.42, 2.4, 204.0, 0.28, 0.2, 1.4),
+        ("returns_rising", "Revenue", 0.05, 0.0, None, 272.0, 0.02, None, None),
+        ("discount_rising", "Margin", None, 0.1, None, None, None, 0.1, None),
+    )
+
+
+def exit_reasons() -> pa.Table:
+    return table(
+        "reason label customers revenue revenue_share",
+        ("price", "Margin", 31, Decimal("910000"), 0.41),
+        ("service", "Growth", 12, Decimal("310000"), 0.14),
+        ("not_recorded", "Revenue", 52, Decimal("1000000"), 0.45),
+    )
+
+
+def return_curve() -> pa.Table:
+    return table(
+        "months_gone chance at_risk returned",
+        *((month, 0.17 * 0.9**month, 1100 - 60 * month, 9) for month in range(12)),
+    )
+
+
+def let_go() -> pa.Table:
+    return table(
+        "let_go label customers value_before regain_profit",
+        ("brought_nothing", "Margin", 4, Decimal("-1200"), None),
+        ("not_worth", "Growth", 120, Decimal("31000"), Decimal("-5100")),
+    )
+
+
 CHARTS: dict[str, Callable[[], Chart]] = {
     "pyramid": lambda: charts.pyramid(summary(), "CNY"),
     "lorenz": lambda: charts.lorenz(curve(), 0.631, marks(), "CNY"),
@@ -425,6 +470,7 @@ CHARTS: dict[str, Callable[[], Chart]] = {
     "monthly_trend": lambda: charts.monthly_trend(months(), "CNY"),
     "rfm_grid": lambda: charts.rfm_grid(rfm_grid(), "CNY"),
     "rfm_segments": lambda: charts.rfm_segments(rfm_segments(), "CNY"),
+    "rfm_treemap": lambda: charts.rfm_treemap(rfm_segments(), "CNY"),
     "rfm_scores": lambda: charts.rfm_scores(rfm_scores(), "CNY"),
     "stage_bars": lambda: charts.stage_bars(stages(), "CNY"),
     "stage_flows": lambda: charts.stage_flows(stage_flows(), date(2026, 3, 31), AS_OF, "CNY"),
@@ -447,4 +493,10 @@ CHARTS: dict[str, Callable[[], Chart]] = {
     "hold_out_by_count": lambda: charts.hold_out_by_count(held_out()),
     "profit_bridge": lambda: charts.profit_bridge(bridge(), "CNY"),
     "tornado": lambda: charts.tornado(swings(), 98_000_000.0, "CNY"),
+    "exit_months": lambda: charts.exit_months(exit_months(), "CNY"),
+    "signals_before_exit": lambda: charts.signals_before_exit(signal_lead()),
+    "signals_before_exit while buying": lambda: charts.signals_before_exit(signal_lead(), while_buying=True),
+    "exit_reasons": lambda: charts.exit_reasons(exit_reasons(), "CNY"),
+    "return_chance": lambda: charts.return_chance(return_curve(), 365),
+    "let_go": lambda: charts.let_go(let_go(), "CNY"),
 }

@@ -47,6 +47,7 @@ EMPTY = {
     "stability_bars": lambda: charts.stability_bars(tables.steadiness().slice(0, 0)),
     "rfm_grid": lambda: charts.rfm_grid(tables.rfm_grid().slice(0, 1)),
     "rfm_segments": lambda: charts.rfm_segments(tables.rfm_segments().slice(0, 0)),
+    "rfm_treemap": lambda: charts.rfm_treemap(tables.rfm_segments().slice(1, 1)),
     "rfm_scores": lambda: charts.rfm_scores(tables.rfm_scores().slice(0, 0)),
     "expected_value_steps": lambda: charts.expected_value_steps(tables.value_steps().slice(0, 0)),
     "expected_concentration": lambda: charts.expected_concentration(tables.value_curve().slice(0, 0)),
@@ -58,6 +59,11 @@ EMPTY = {
     "hold_out_by_count": lambda: charts.hold_out_by_count(tables.held_out().slice(0, 0)),
     "profit_bridge": lambda: charts.profit_bridge(tables.bridge().slice(0, 0)),
     "tornado": lambda: charts.tornado(tables.swings().slice(0, 0), 1.0),
+    "exit_months": lambda: charts.exit_months(tables.exit_months().slice(0, 0)),
+    "signals_before_exit": lambda: charts.signals_before_exit(tables.signal_lead().slice(0, 0)),
+    "exit_reasons": lambda: charts.exit_reasons(tables.exit_reasons().slice(0, 0)),
+    "return_chance": lambda: charts.return_chance(tables.return_curve().slice(0, 0), 365),
+    "let_go": lambda: charts.let_go(tables.let_go().slice(0, 0)),
 }
 
 
@@ -385,6 +391,23 @@ def test_customers_without_a_segment_are_hatched_and_keep_the_number_nought():
     assert keys_of(chart)[:3] == [(1,), (2,), (0,)]
 
 
+def test_a_segment_without_customers_has_no_area_and_what_a_customer_brings_strengthens_its_colour():
+    chart = charts.rfm_treemap(tables.rfm_segments(), sized_by="customers")
+    areas = chart.figure.data[0]
+
+    assert list(zip(areas.ids, areas.values, strict=True)) == [("1", 40), ("0", 60)]
+    assert areas.marker.colors == (palette.veil(palette.PLAIN, 1), palette.veil(palette.PLAIN, 10_000 / 60 / 2250))
+    assert areas.marker.pattern.shape == ("", "/")
+    assert "middle: 60 customers" in chart.title
+
+
+def test_what_is_not_chosen_is_faint():
+    areas = charts.rfm_treemap(tables.rfm_segments(), chosen=[0]).figure.data[0]
+
+    assert areas.marker.colors[0] == palette.FAINT
+    assert areas.marker.colors[1] != palette.FAINT
+
+
 def test_who_is_among_the_best_on_one_side_only_stands_out():
     bars = charts.future_and_past(tables.best_customers(), "Revenue").figure.data[0]
 
@@ -399,3 +422,9 @@ def test_a_change_of_profit_stands_on_the_one_before_and_is_signed():
     assert list(bars.base) == [0.0, 91_100_000.0, 100_700_000.0, 0.0]
     assert "Growth: +CN¥9.6M" in chart.title
     assert "Margin: -CN¥2.7M" in chart.title
+
+
+def test_an_axis_of_counts_has_whole_numbers_in_the_readers_language():
+    assert charts.style.count_ticks(2) == {"tickvals": [0, 1, 2], "ticktext": ["0", "1", "2"]}
+    with speaking("zh_Hans"):
+        assert charts.style.count_ticks(21_000)["ticktext"] == ["0", "5,000", "1万", "1.5万", "2万"]

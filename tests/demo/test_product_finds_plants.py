@@ -14,7 +14,7 @@ from crm_core.book import Book
 from crm_core.demo.plants import LAST_DAY
 from crm_core.engine import shared_database
 from crm_core.schema import TABLES
-from crm_core.settings import LoyaltySettings
+from crm_core.settings import LoyaltySettings, Scenario
 from crm_core.store import Workspace
 
 SET_ASIDE = {"source_file": "", "source_line": 0, "column_name": "", "value": "", "reason": "", "raw": ""}
@@ -109,3 +109,22 @@ def test_whales_stand_in_the_top_tier(book, planted):
 
     assert tiers.loc["whale", 1] == 1
     assert tiers.loc["zero", 1] < 0.05
+
+
+def test_those_planted_to_have_left_are_lost_and_those_won_back_are_among_the_returns(book, planted):
+    found = book.exits(Scenario().with_changes({"churn.horizon_days": 180, "exits.period_days": 730}))
+    lost = set(found.listing().everything()["customer_id"].to_pylist())
+    plants = {name: set(planted[planted["plant"] == name]["customer_id"]) for name in set(planted["plant"])}
+
+    assert len(plants["lapsed"] & lost) / len(plants["lapsed"]) > 0.95
+    for plant in ("whale", "high_loyalty", "fast_growing", "won_back"):
+        assert not plants[plant] & lost, plant
+    assert found.returns.in_period >= len(plants["won_back"])
+
+
+def test_those_who_left_had_been_at_high_risk_far_more_often_than_those_who_stayed(book):
+    told = book.exits(Scenario().with_changes({"churn.horizon_days": 180})).warnings
+
+    assert told.warned_share > 0.9
+    assert told.warned_share > 1.8 * told.stayers_warned_share
+    assert told.warned_days > 60

@@ -10,7 +10,7 @@ from tests.models.sql import folder_of, own_steps, parsed, tables_read
 
 # What callers put in: a data set's tables, kept tables under their own names, short SELECTs over the data at hand.
 GIVEN = {
-    "orders", "order_lines", "customers", "payments",
+    "orders", "order_lines", "customers", "payments", "all_orders", "all_lines",
     *(f"loaded_{name}" for name in
       ("orders", "customers", "payments", "cases", "surveys", "visits", "contracts")),
     "saved_tiers", "saved_loyalty", "saved_risk", "value_inputs", "risk_inputs", "loyalty_inputs",

@@ -15,7 +15,7 @@ from streamlit.util import calc_hash
 from crm_core.engine import Database
 from crm_core.store import Workspace
 from tests.store.loads import load
-from ui import demo, streamlit_seam
+from ui import demo, start, streamlit_seam
 
 APP = Path(__file__).parent.parent.parent / "app.py"
 FIRST_OF_JULY = datetime(2026, 7, 1, tzinfo=UTC)
@@ -103,3 +103,20 @@ def texts(at: AppTest) -> str:
     elements = [*at.title, *at.subheader, *at.markdown, *at.caption, *at.info, *at.error, *at.warning]
     metrics = [f"{metric.label}: {metric.value} ({metric.delta})" for metric in at.metric]
     return "\n".join([*(element.value for element in elements), *metrics])
+
+
+@pytest.fixture
+def steps_said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What progress bars say from now on, where any number of orders counts as many."""
+    said: list[str] = []
+
+    class Bar:
+        def progress(self, _share: float, text: str) -> None:
+            said.append(text)
+
+        def empty(self) -> None:
+            pass
+
+    monkeypatch.setattr(start, "MANY_ORDERS", 0)
+    monkeypatch.setattr(st, "progress", lambda _share: Bar())
+    return said

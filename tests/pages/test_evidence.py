@@ -148,6 +148,17 @@ def test_signals_whose_columns_are_absent_are_not_learned(shop, open_app: OpenAp
     assert "models need 100" in texts(picture(at, "Days"))
 
 
+def test_where_orders_are_many_each_day_looked_back_at_is_said(
+    demo_workspace, open_app: OpenApp, steps_said: list[str]
+):
+    at = open_app(PAGE, day="2026-05-13")
+
+    assert not at.exception
+    assert [text for text in steps_said if "Looking back" in text] == [
+        f"Looking back: day {place} of 6 ..." for place in range(1, 7)
+    ]
+
+
 def test_all_figures_stand_behind_an_expander_that_fits_the_models_when_opened(demo_page: AppTest):
     assert not any("Brier" in table.value.columns for table in demo_page.dataframe)
 

@@ -200,6 +200,14 @@ def test_a_shop_of_less_than_two_years_has_lifetime_value_but_no_yearly_retentio
     assert "Retention a year takes two years of orders, 730 days" in texts(at)
 
 
+def test_without_a_column_of_costs_the_margin_is_said_to_be_assumed(shop, open_app: OpenApp):
+    shop(simulated())
+    at = open_app(PAGE, draft='{"lifetime.measure":"margin"}')
+
+    assert not at.exception
+    assert "The cost of 100.0% of revenue is unknown; a margin of 25% is assumed there." in texts(at)
+
+
 # ---------------------------------------------------------------------- a closed gate
 
 MONEY_OR_SHARE = re.compile(r"CN¥|%")

@@ -64,8 +64,10 @@ def test_the_finding_comes_first_then_the_grid_then_customers_with_segment_and_c
     assert set(listed(demo_page)["rfm_code"].str.len()) == {3}
 
 
-def test_bars_of_segments_and_of_scores(demo_page: AppTest):
-    assert drawn(opened(demo_page, picture="Segments")) == ["rfm_segments"]
+def test_segments_as_areas_or_bars_and_scores_as_bars(demo_page: AppTest):
+    assert drawn(opened(demo_page, picture="Segments")) == ["rfm_treemap"]
+    demo_page.button_group(key="rfm segments drawn as").set_value("bars").run()
+    assert drawn(demo_page) == ["rfm_segments"]
     assert drawn(opened(demo_page, picture="Scores")) == ["rfm_scores"]
     assert "R5 0–5 days" in texts(demo_page)
 
@@ -170,11 +172,16 @@ def test_an_editor_nobody_touched_holds_the_table_in_force():
 # ---------------------------------------------------------------------- the list
 
 
-def test_a_click_on_a_bar_and_on_a_cell_narrows_the_list_and_start_over_widens_it(demo_page: AppTest):
+def test_a_click_on_a_bar_an_area_or_a_cell_narrows_the_list_and_start_over_widens_it(demo_page: AppTest):
     click = {"point_indices": [0], "box": [], "lasso": []}
     demo_page.session_state["rfm segments:0"] = {"selection": click | {"points": [{"customdata": [11]}]}}
     demo_page.run()
     assert set(listed(demo_page)["segment"]) == {"Lost"}
+
+    demo_page.session_state["rfm areas revenue:0"] = {"selection": click | {"points": [{"id": "1"}]}}
+    demo_page.session_state["rfm segments:0"] = {"selection": click | {"points": []}}
+    demo_page.run()
+    assert set(listed(demo_page)["segment"]) == {"Champions"}
 
     demo_page.session_state["rfm grid:0"] = {"selection": click | {"points": [{"customdata": [2, 5]}]}}
     demo_page.run()
@@ -194,6 +201,17 @@ def test_the_export_has_segments_in_words_and_figures_in_full():
     assert list(rows["Segment"]) == ["Need attention", "Lost"]
     assert list(rows["RFM"]) == ["313", "111"]
     assert list(rows["Revenue"]) == ["20.0000", "10.2500"]
+
+
+def test_where_orders_are_many_a_window_that_moves_says_what_is_read(demo_page: AppTest, steps_said: list[str]):
+    for days in (301, 302):
+        steps_said.clear()
+        slider = next(each for each in demo_page.slider if each.key.startswith("slider:windows.lookback_days:"))
+        slider.set_value(days).run()
+
+        assert not demo_page.exception
+        assert "Reading every customer's orders ..." in steps_said
+        assert "Reading the orders up to March 31, 2026 ..." in steps_said
 
 
 # ---------------------------------------------------------------------- without figures

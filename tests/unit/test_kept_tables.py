@@ -4,11 +4,13 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 
 import duckdb
 import pytest
 
 from crm_core.engine import Database, Engine, Recipe
+from crm_core.engine.database import PACKED_STORE
 
 ROWS = 1000
 TABLE_BYTES = 8 * ROWS
@@ -190,3 +192,28 @@ def test_a_part_that_a_query_does_not_read_is_not_built_for_it(database):
     total(engine, Recipe("over", text="select range as number from range(3)", parts=(idle,)))
 
     assert idle.key not in engine.kept()
+
+
+def test_a_table_of_very_many_rows_is_kept_packed_and_answers_the_same(database):
+    engine = Engine(database, budget_bytes=10 * TABLE_BYTES, packed_from_rows=ROWS)
+    many = replace(numbers(1), rows_expected=ROWS)
+
+    assert total(engine, many) == total(engine_for(database, 10), numbers(1, "plain"))
+    assert database.rows(f"select count(*) from {PACKED_STORE}.{many.key}") == [(ROWS,)]
+    assert engine.kept()[many.key] < TABLE_BYTES
+
+
+def test_packed_tables_under_a_small_budget_are_answered_rightly_and_leave_no_memory_behind(database):
+    engine = Engine(database, budget_bytes=TABLE_BYTES, packed_from_rows=ROWS)
+
+    def ask(place: int) -> bool:
+        start = place * 7 % 11
+        over = replace(numbers(100, "over", (replace(numbers(start, "base"), rows_expected=ROWS),)), rows_expected=ROWS)
+        return total(engine, over) == sum(range(start + 100, start + 100 + ROWS))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(ask, range(80)))
+    total(engine, numbers(9))
+
+    assert sum(engine.kept().values()) <= TABLE_BYTES
+    assert kept_in(database) == set(engine.kept())

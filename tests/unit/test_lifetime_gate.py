@@ -1,5 +1,6 @@
 """The gate in front of lifetime value: each reason on each side of its line, and nothing behind it."""
 
+import re
 from dataclasses import fields
 from datetime import date, timedelta
 
@@ -7,10 +8,20 @@ import numpy as np
 import pytest
 
 from crm_core.errors import NotEnoughData
-from crm_core.language import speaking
-from crm_core.lifetime import Closed, LifetimeValue, customers_alive, gate, hold_out, lifetime_value
+from crm_core.language import LANGUAGES, speaking
+from crm_core.lifetime import (
+    Closed,
+    LifetimeValue,
+    beta_geometric,
+    customers_alive,
+    gamma_gamma,
+    gate,
+    hold_out,
+    lifetime_value,
+)
 from crm_core.lifetime.maximum_likelihood import Fit
-from crm_core.lifetime.purchases import Spend
+from crm_core.lifetime.mbg_nbd import MbgNbd
+from crm_core.lifetime.purchases import Purchases, Spend
 from crm_core.settings import LifetimeSettings
 from tests.books import book_with
 from tests.simulated_shop import LAST_DAY, shop_orders
@@ -191,3 +202,30 @@ def test_each_reason_is_a_sentence_with_its_figure(reason, figure: str):
 
 def test_every_reason_is_tried_above():
     assert set(codes(EVERY_REASON)) == set(gate.SENTENCES)
+
+
+@pytest.mark.parametrize(
+    ("model", "names"),
+    [("bg_nbd", beta_geometric.PARAMETER_NAMES), ("gamma_gamma", gamma_gamma.PARAMETER_NAMES)],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_parameter_at_either_limit_is_said_in_words_and_a_figure_one_can_read(model: str, names, language: str):
+    values = np.array([1e-6, 1000.0, 1.18e6, 1e-4])
+    for place in range(len(names)):
+        for at_upper in ((), (place,)):
+            found = fit(at_bound=(place,), at_upper_bound=at_upper, parameters=values)
+            with speaking(language):
+                (sentence,) = (reason.sentence() for reason in gate.doubtful_fit(model, names, found))
+
+            assert not re.search(r"\de[+-]?\d", sentence)
+            assert re.search(r"\d", sentence)
+
+
+def test_customers_of_whom_nobody_ever_left_close_the_gate_in_those_words():
+    random = np.random.default_rng(1)
+    repeats = random.poisson(6, 3_000).astype(float)
+    last = np.array([random.uniform(0, 364, int(count)).max(initial=0) for count in repeats])
+    _model, found = MbgNbd.fit(Purchases.grouped(repeats, np.round(last), np.full(3_000, 364.0)))
+
+    (reason,) = gate.doubtful_fit("mbg_nbd", beta_geometric.PARAMETER_NAMES, found)
+    assert "it would only if nobody ever left (b runs off to 10k)" in reason.sentence()

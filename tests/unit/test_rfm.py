@@ -1,13 +1,15 @@
 """Scores on each side of a bound, ties, means, own break points, segments and moves: by hand."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
+from crm_core.engine import Engine
 from crm_core.errors import NotEnoughData, SettingsError
 from crm_core.settings import Windows
-from tests.books import book_with, scenario
+from tests.books import book_with, engine, scenario
 
 DAY = "2026-03-31"
 LAST = date(2026, 3, 31)
@@ -208,3 +210,13 @@ def test_another_look_back_window_is_compared_with_the_saved_one():
     moves = book.rfm(saved=saved).moves
 
     assert [(move["from_segment"], move["to_segment"]) for move in moves] == [("At risk", "Lost")]
+
+
+def test_pictures_wait_for_no_ranks_of_everybody_and_the_list_does():
+    own_engine = Engine(engine().database)
+    found = replace(shop((3, 2, 50), (40, 1, 20)), engine=own_engine).rfm()
+    assert found.segments.num_rows == 11
+    assert not any(name.startswith("customer_ranks") for name in own_engine.kept())
+
+    assert found.listing().page(2)["tier_number"].null_count == 0
+    assert any(name.startswith("customer_ranks") for name in own_engine.kept())

@@ -1,4 +1,12 @@
-"""Kaplan-Meier and Greenwood against published figures, and by hand."""
+"""Kaplan-Meier and Greenwood against published figures, against scipy, and by hand."""
+
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import CensoredData, ecdf
 
 from crm_core.survival import kaplan_meier, standard_errors
 
@@ -31,6 +39,27 @@ def test_the_remission_data_give_the_printed_estimate_error_and_band():
     ]
 
     assert [tuple(round(figure, 4) for figure in row) for row in found] == PRINTED
+
+
+counts = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=12)
+
+
+@given(counts.filter(lambda rows: sum(ended for ended, _open in rows) > 0))
+def test_estimate_and_band_are_those_of_scipy(rows: list[tuple[int, int]]):
+    days = [place + 1 for place, row in enumerate(rows) if sum(row)]
+    ended, still_open = zip(*[row for row in rows if sum(row)], strict=True)
+    lengths = CensoredData(uncensored=np.repeat(days, ended), right=np.repeat(days, still_open))
+    theirs = ecdf(lengths).sf
+    with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # it says that nobody left has no band, and neither has ours
+        band = theirs.confidence_interval(method="log-log")
+    ours = kaplan_meier(days, ended, still_open).table.to_pylist()
+
+    assert [row["survival"] for row in ours] == pytest.approx(list(theirs.evaluate(days)))
+    for row in ours:
+        if 0 < row["survival"] < 1:
+            sides = [float(side.evaluate(row["days"])) for side in (band.low, band.high)]
+            assert [row["lower"], row["upper"]] == pytest.approx(sides)
 
 
 def test_the_median_is_the_first_day_on_which_half_have_ended():

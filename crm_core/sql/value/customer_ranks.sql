@@ -4,97 +4,250 @@
 -- lead: else weight on a dimension would count against its own leaders. Equal customers get equal
 -- ranks; where all are alike, all lead. A customer who lacks a dimension has no rank in it and is
 -- not counted among the others. Fewer days, gaps, returns and delays rank higher.
+--
+-- Values are ranked, not customers: equal values are counted first, so that what is sorted is short.
 with
 
-ranks as (
+revenue_ranks as (
     select
-        customer_key,
-        case when revenue is not null then
-            percent_rank() over (partition by revenue is null order by revenue)
-        end as revenue,
-        case when margin is not null then
-            percent_rank() over (partition by margin is null order by margin)
-        end as margin,
-        case when order_count is not null then
-            percent_rank() over (partition by order_count is null order by order_count)
-        end as order_count,
-        case when days_since_last_order is not null then
-            percent_rank() over (partition by days_since_last_order is null order by days_since_last_order desc)
-        end as freshness,
-        case when growth is not null then
-            percent_rank() over (partition by growth is null order by growth)
-        end as growth,
-        case when gap_variation is not null then
-            percent_rank() over (partition by gap_variation is null order by gap_variation desc)
-        end as regularity,
-        case when category_count is not null then
-            percent_rank() over (partition by category_count is null order by category_count)
-        end as breadth,
-        case when tenure_days is not null then
-            percent_rank() over (partition by tenure_days is null order by tenure_days)
-        end as tenure,
-        case when full_price_share is not null then
-            percent_rank() over (partition by full_price_share is null order by full_price_share)
-        end as full_price,
-        case when return_share is not null then
-            percent_rank() over (partition by return_share is null order by return_share desc)
-        end as few_returns,
-        case when wallet_share is not null then
-            percent_rank() over (partition by wallet_share is null order by wallet_share)
-        end as wallet_share,
-        case when market_newness is not null then
-            percent_rank() over (partition by market_newness is null order by market_newness)
-        end as market_newness,
-        case when median_days_late is not null then
-            percent_rank() over (partition by median_days_late is null order by median_days_late desc)
-        end as punctuality,
-        case when archive_completeness is not null then
-            percent_rank() over (partition by archive_completeness is null order by archive_completeness)
-        end as archive,
-        case when reference_value is not null then
-            percent_rank() over (partition by reference_value is null order by reference_value)
-        end as reference
-    from customers_in_view
+        revenue,
+        coalesce(ratio(fewer, max(fewer) over ()), 1) as level
+    from (
+        select
+            revenue,
+            sum(count(*)) over (order by revenue) - count(*) as fewer
+        from customers_in_view
+        where revenue is not null
+        group by revenue
+    ) as counted
 ),
 
-leaders as (
+margin_ranks as (
     select
-        max(revenue) as revenue_most,
-        max(margin) as margin_most,
-        max(order_count) as order_count_most,
-        max(freshness) as freshness_most,
-        max(growth) as growth_most,
-        max(regularity) as regularity_most,
-        max(breadth) as breadth_most,
-        max(tenure) as tenure_most,
-        max(full_price) as full_price_most,
-        max(few_returns) as few_returns_most,
-        max(wallet_share) as wallet_share_most,
-        max(market_newness) as market_newness_most,
-        max(punctuality) as punctuality_most,
-        max(archive) as archive_most,
-        max(reference) as reference_most
-    from ranks
+        margin,
+        coalesce(ratio(fewer, max(fewer) over ()), 1) as level
+    from (
+        select
+            margin,
+            sum(count(*)) over (order by margin) - count(*) as fewer
+        from customers_in_view
+        where margin is not null
+        group by margin
+    ) as counted
+),
+
+order_count_ranks as (
+    select
+        order_count,
+        coalesce(ratio(fewer, max(fewer) over ()), 1) as level
+    from (
+        select
+            order_count,
+            sum(count(*)) over (order by order_count) - count(*) as fewer
+        from customers_in_view
+        where order_count is not null
+        group by order_count
+    ) as counted
+),
+
+freshness_ranks as (
+    select
+        days_since_last_order,
+        coalesce(ratio(fewer, max(fewer) over ()), 1) as level
+    from (
+        select
+            days_since_last_order,
+            sum(count(*)) over (order by days_since_last_order desc) - count(*) as fewer
+        from customers_in_view
+        where days_since_last_order is not null
+        group by days_since_last_order
+    ) as counted
+),
+
+growth_ranks as (
+    select
+        growth,
+        coalesce(ratio(fewer, max(fewer) over ()), 1) as level
+    from (
+        select
+            growth,
+            sum(count(*)) over (order by growth) - count(*) as fewer
+        from customers_in_view
+        where growth is not null
+        group by growth
+    ) as counted
+),
+
+regularity_ranks as (
+    select
+        gap_variation,
+        coalesce(ratio(fewer, max(fewer) over ()), 1) as level
+    from (
+        select
+            gap_variation,
+            sum(count(*)) over (order by gap_variation desc) - count(*) as fewer
+        from customers_in_view
+        where gap_variation is not null
+        group by gap_variation
+    ) as counted
+),
+
+breadth_ranks as (
+    select
+        category_count,
+        coalesce(ratio(fewer, max(fewer) over ()), 1) as level
+    from (
+        select
+            category_count,
+            sum(count(*)) over (order by category_count) - count(*) as fewer
+        from customers_in_view
+        where category_count is not null
+        group by category_count
+    ) as counted
+),
+
+tenure_ranks as (
+    select
+        tenure_days,
+        coalesce(ratio(fewer, max(fewer) over ()), 1) as level
+    from (
+        select
+            tenure_days,
+            sum(count(*)) over (order by tenure_days) - count(*) as fewer
+        from customers_in_view
+        where tenure_days is not null
+        group by tenure_days
+    ) as counted
+),
+
+full_price_ranks as (
+    select
+        full_price_share,
+        coalesce(ratio(fewer, max(fewer) over ()), 1) as level
+    from (
+        select
+            full_price_share,
+            sum(count(*)) over (order by full_price_share) - count(*) as fewer
+        from customers_in_view
+        where full_price_share is not null
+        group by full_price_share
+    ) as counted
+),
+
+few_returns_ranks as (
+    select
+        return_share,
+        coalesce(ratio(fewer, max(fewer) over ()), 1) as level
+    from (
+        select
+            return_share,
+            sum(count(*)) over (order by return_share desc) - count(*) as fewer
+        from customers_in_view
+        where return_share is not null
+        group by return_share
+    ) as counted
+),
+
+wallet_share_ranks as (
+    select
+        wallet_share,
+        coalesce(ratio(fewer, max(fewer) over ()), 1) as level
+    from (
+        select
+            wallet_share,
+            sum(count(*)) over (order by wallet_share) - count(*) as fewer
+        from customers_in_view
+        where wallet_share is not null
+        group by wallet_share
+    ) as counted
+),
+
+market_newness_ranks as (
+    select
+        market_newness,
+        coalesce(ratio(fewer, max(fewer) over ()), 1) as level
+    from (
+        select
+            market_newness,
+            sum(count(*)) over (order by market_newness) - count(*) as fewer
+        from customers_in_view
+        where market_newness is not null
+        group by market_newness
+    ) as counted
+),
+
+punctuality_ranks as (
+    select
+        median_days_late,
+        coalesce(ratio(fewer, max(fewer) over ()), 1) as level
+    from (
+        select
+            median_days_late,
+            sum(count(*)) over (order by median_days_late desc) - count(*) as fewer
+        from customers_in_view
+        where median_days_late is not null
+        group by median_days_late
+    ) as counted
+),
+
+archive_ranks as (
+    select
+        archive_completeness,
+        coalesce(ratio(fewer, max(fewer) over ()), 1) as level
+    from (
+        select
+            archive_completeness,
+            sum(count(*)) over (order by archive_completeness) - count(*) as fewer
+        from customers_in_view
+        where archive_completeness is not null
+        group by archive_completeness
+    ) as counted
+),
+
+reference_ranks as (
+    select
+        reference_value,
+        coalesce(ratio(fewer, max(fewer) over ()), 1) as level
+    from (
+        select
+            reference_value,
+            sum(count(*)) over (order by reference_value) - count(*) as fewer
+        from customers_in_view
+        where reference_value is not null
+        group by reference_value
+    ) as counted
 )
 
 select
-    customer_key,
-    case when revenue_most > 0 then revenue / revenue_most else 1 + revenue end as revenue_level,
-    case when margin_most > 0 then margin / margin_most else 1 + margin end as margin_level,
-    case when order_count_most > 0 then order_count / order_count_most else 1 + order_count end as order_count_level,
-    case when freshness_most > 0 then freshness / freshness_most else 1 + freshness end as freshness_level,
-    case when growth_most > 0 then growth / growth_most else 1 + growth end as growth_level,
-    case when regularity_most > 0 then regularity / regularity_most else 1 + regularity end as regularity_level,
-    case when breadth_most > 0 then breadth / breadth_most else 1 + breadth end as breadth_level,
-    case when tenure_most > 0 then tenure / tenure_most else 1 + tenure end as tenure_level,
-    case when full_price_most > 0 then full_price / full_price_most else 1 + full_price end as full_price_level,
-    case when few_returns_most > 0 then few_returns / few_returns_most else 1 + few_returns end as few_returns_level,
-    case when wallet_share_most > 0 then wallet_share / wallet_share_most else 1 + wallet_share end
-        as wallet_share_level,
-    case when market_newness_most > 0 then market_newness / market_newness_most else 1 + market_newness end
-        as market_newness_level,
-    case when punctuality_most > 0 then punctuality / punctuality_most else 1 + punctuality end as punctuality_level,
-    case when archive_most > 0 then archive / archive_most else 1 + archive end as archive_level,
-    case when reference_most > 0 then reference / reference_most else 1 + reference end as reference_level
-from ranks
-cross join leaders
+    customers_in_view.customer_key,
+    revenue_ranks.level as revenue_level,
+    margin_ranks.level as margin_level,
+    order_count_ranks.level as order_count_level,
+    freshness_ranks.level as freshness_level,
+    growth_ranks.level as growth_level,
+    regularity_ranks.level as regularity_level,
+    breadth_ranks.level as breadth_level,
+    tenure_ranks.level as tenure_level,
+    full_price_ranks.level as full_price_level,
+    few_returns_ranks.level as few_returns_level,
+    wallet_share_ranks.level as wallet_share_level,
+    market_newness_ranks.level as market_newness_level,
+    punctuality_ranks.level as punctuality_level,
+    archive_ranks.level as archive_level,
+    reference_ranks.level as reference_level
+from customers_in_view
+left join revenue_ranks on customers_in_view.revenue = revenue_ranks.revenue
+left join margin_ranks on customers_in_view.margin = margin_ranks.margin
+left join order_count_ranks on customers_in_view.order_count = order_count_ranks.order_count
+left join freshness_ranks on customers_in_view.days_since_last_order = freshness_ranks.days_since_last_order
+left join growth_ranks on customers_in_view.growth = growth_ranks.growth
+left join regularity_ranks on customers_in_view.gap_variation = regularity_ranks.gap_variation
+left join breadth_ranks on customers_in_view.category_count = breadth_ranks.category_count
+left join tenure_ranks on customers_in_view.tenure_days = tenure_ranks.tenure_days
+left join full_price_ranks on customers_in_view.full_price_share = full_price_ranks.full_price_share
+left join few_returns_ranks on customers_in_view.return_share = few_returns_ranks.return_share
+left join wallet_share_ranks on customers_in_view.wallet_share = wallet_share_ranks.wallet_share
+left join market_newness_ranks on customers_in_view.market_newness = market_newness_ranks.market_newness
+left join punctuality_ranks on customers_in_view.median_days_late = punctuality_ranks.median_days_late
+left join archive_ranks on customers_in_view.archive_completeness = archive_ranks.archive_completeness
+left join reference_ranks on customers_in_view.reference_value = reference_ranks.reference_value

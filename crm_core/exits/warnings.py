@@ -1,0 +1,208 @@
+"""Which signals had shown before customers left, how early, and whether those who stayed showed them as well.
+
+Each customer who left is looked at on eight days before the exit, evenly spread over the horizon and one signal window
+before the last order, with the very models of churn signals: the orders are moved so that each of these days
+falls on the book's day. A sample of those who stayed is looked at in the same way, before a day of the period on
+which they had not lapsed. What lights up for everybody is no warning.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+
+from crm_core.book import Book
+from crm_core.churn import SIGNAL_CHANGES, Horizon, risk_rule, signal_label
+from crm_core.engine import Recipe
+from crm_core.language import N_, _
+from crm_core.settings import Scenario
+
+LOOKS = 8
+MOST_STAYERS = 50_000
+FEWEST_COMPARED = 20
+"""With fewer customers on either side, how many times as often says nothing."""
+
+RISKS = {"high_risk": N_("High risk"), "watch_risk": N_("Watch or high risk")}
+SIGNALS = (*RISKS, *SIGNAL_CHANGES)
+"""What may show before an exit: the two bands of the risk, then each signal."""
+
+NOTHING_OF_PAYMENTS = "select null as customer_key, null as median_days_late, null as overdue_balance where false"
+NOTHING_OF_ARCHIVE = "select null as customer_key, null as archive_completeness, null as reference_value where false"
+NOTHING_OF_REGIONS = "select null as region, null as revenue_share where false"
+
+LEAD_SCHEMA = pa.schema(
+    [
+        ("signal", pa.string()),
+        ("label", pa.string()),
+        ("known", pa.int64()),
+        ("shown", pa.int64()),
+        ("shown_share", pa.float64()),
+        ("while_buying_share", pa.float64()),
+        ("median_days", pa.float64()),
+        ("stayers_known", pa.int64()),
+        ("stayers_share", pa.float64()),
+        ("stayers_while_buying_share", pa.float64()),
+        ("lift", pa.float64()),
+        ("while_buying_lift", pa.float64()),
+    ]
+)
+
+
+def signal_name(signal: str) -> str:
+    """A signal or a band of the risk, in the language now spoken."""
+    return _(RISKS[signal]) if signal in RISKS else signal_label(signal)
+
+
+@dataclass(frozen=True)
+class Warnings:
+    """What had shown before the exits of the period.
+
+    `first_signals` is the table of one row per customer looked at; `look_days` the days between two looks.
+    """
+
+    book: Book
+    first_signals: Recipe
+    look_days: int
+    horizon_days: int
+
+    @cached_property
+    def lead(self) -> pa.Table:
+        """One row per signal and band of the risk, the one most told apart first.
+
+        Columns: signal, label; of who left: known (could have shown it), shown, shown_share (of the known, 0-1),
+        while_buying_share (had shown it on the day of the last order or before), median_days (ahead of the exit, of
+        who showed it); of who stayed: stayers_known, and the same shares as stayers_share and
+        stayers_while_buying_share. lift and while_buying_lift say how many times as often who left showed it as who
+        stayed; null with fewer than 20 on either side or where nobody who stayed showed it.
+        """
+        lead = [self._row(signal) for signal in SIGNALS]
+        ordered = sorted(lead[len(RISKS) :], key=lambda row: -(row["shown_share"] or 0) + (row["stayers_share"] or 0))
+        return pa.Table.from_pylist([*lead[: len(RISKS)], *ordered], schema=LEAD_SCHEMA)
+
+    @property
+    def looked_at(self) -> int:
+        """Customers who left whose days before could be looked at."""
+        return int(self._counts[True].get("customers", 0))
+
+    @property
+    def stayers(self) -> int:
+        """Customers who stayed that they are compared with."""
+        return int(self._counts[False].get("customers", 0))
+
+    @property
+    def warned(self) -> int:
+        """Customers who left and had been at high risk before."""
+        return int(self._counts[True].get("high_risk_shown", 0))
+
+    @property
+    def warned_share(self) -> float | None:
+        return self.warned / self.looked_at if self.looked_at else None
+
+    @property
+    def warned_days(self) -> float | None:
+        """By how many days half of them had been at high risk before the exit."""
+        return self._counts[True].get("high_risk_days")
+
+    @property
+    def stayers_warned_share(self) -> float | None:
+        """The share of those who stayed who had been at high risk as well."""
+        return self._counts[False].get("high_risk_shown", 0) / self.stayers if self.stayers else None
+
+    def sql(self) -> str:
+        """The query behind the first day of each signal, as it runs."""
+        return self.first_signals.query().sql
+
+    @cached_property
+    def _counts(self) -> dict[bool, dict[str, Any]]:
+        recipe = self.book.recipe(
+            "signal_lead",
+            "select * from signal_lead",
+            parameters={"horizon_days": self.horizon_days},
+            parts=(self.first_signals,),
+        )
+        found = {row["is_leaver"]: row for row in self.book.engine.small(recipe).to_pylist()}
+        return {True: found.get(True, {}), False: found.get(False, {})}
+
+    def _row(self, signal: str) -> dict[str, Any]:
+        left, stayed = self._counts[True], self._counts[False]
+        known, stayers_known = left.get(f"{signal}_known", 0), stayed.get(f"{signal}_known", 0)
+        shares = {
+            name: counts[f"{signal}_{figure}"] / among if among else None
+            for name, counts, figure, among in (
+                ("shown_share", left, "shown", known),
+                ("while_buying_share", left, "while_buying", known),
+                ("stayers_share", stayed, "shown", stayers_known),
+                ("stayers_while_buying_share", stayed, "while_buying", stayers_known),
+            )
+        }
+        is_told = min(known, stayers_known) >= FEWEST_COMPARED
+        return {
+            "signal": signal,
+            "label": signal_name(signal),
+            "known": known,
+            "shown": left.get(f"{signal}_shown", 0),
+            "median_days": left.get(f"{signal}_days"),
+            "stayers_known": stayers_known,
+            **shares,
+            "lift": _lift(shares["shown_share"], shares["stayers_share"]) if is_told else None,
+            "while_buying_lift": _lift(shares["while_buying_share"], shares["stayers_while_buying_share"])
+            if is_told
+            else None,
+        }
+
+
+def _lift(share: float | None, others: float | None) -> float | None:
+    return share / others if share is not None and others else None
+
+
+def look_days(horizon_days: int, window_days: int) -> int:
+    """The days between two looks: eight of them reach one signal window before the last order."""
+    return -(-(horizon_days + window_days) // LOOKS)
+
+
+def warnings(book: Book, scenario: Scenario, in_force: Horizon, lost: Recipe) -> Warnings:
+    """The days before the exits of the period, looked at through the churn settings in force.
+
+    `lost` is the table of lost customers. What the company's usual rhythm was is taken as of the period's beginning.
+    """
+    days = look_days(in_force.days, book.windows.window_days)
+    subjects = {
+        "horizon_days": in_force.days,
+        "period_days": scenario.exits.period_days,
+        "period_start": book.as_of - timedelta(scenario.exits.period_days),
+        "stayers_every": max(1, book.customer_count // MOST_STAYERS),
+        "looks": LOOKS,
+        "look_days": days,
+    }
+    stands = book.recipe("exit_stands", parameters=subjects, parts=(lost,))
+    changes = _changes(book, stands, subjects)
+    fixed = scenario.churn.model_copy(update={"horizon_days": in_force.days})
+    rule = risk_rule(book, fixed, "stand_changes")
+    first = book.recipe(
+        "first_signals",
+        parameters={**rule.parameters, "shown_from": scenario.exits.shown_from},
+        drafts=rule.drafts,
+        parts=(changes,),
+    )
+    return Warnings(book, first, days, in_force.days)
+
+
+def _changes(book: Book, stands: Recipe, subjects: dict[str, Any]) -> Recipe:
+    """One row per customer looked at and day stood on: the models of churn signals over the orders moved to it."""
+    return Recipe(
+        "stand_changes",
+        parameters={**book.windows.days(book.as_of), **subjects, "has_payments": False, "has_archive": False},
+        relations={"all_orders": book.relations["orders"], "all_lines": book.relations["order_lines"]},
+        drafts={
+            "orders": "select * from stand_orders",
+            "order_lines": "select * from stand_lines",
+            "customers": "select * from stand_customers",
+            "population_rhythm": "select * from rhythm_before",
+            "customer_payments": NOTHING_OF_PAYMENTS,
+            "customer_archive": NOTHING_OF_ARCHIVE,
+            "region_revenue": NOTHING_OF_REGIONS,
+        },
+        parts=(stands,),
+    )
