@@ -4,7 +4,7 @@ From the file to the figures on a page every row and every amount is accounted f
 kept or set aside, what was kept lies in the order lines, and the orders bring what their lines bring.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import zip_longest
@@ -79,14 +79,20 @@ def checks_sql(data_set: DataSet) -> str:
 def _of_files(data_set: DataSet, reports: Sequence[QualityReport]) -> Iterator[Check]:
     known: list[QualityReport | None] = [*reports] if len(reports) == len(data_set.sources) else []
     for source, report in zip_longest(data_set.sources, known):
+        sentence = (
+            _("{file}: {rows} rows in = {kept} kept + {aside} set aside + {right} put right")
+            if source.rows_put_right
+            else _("{file}: {rows} rows in = {kept} kept + {aside} set aside")
+        )
         yield Check(
-            _("{file}: {rows} rows in = {kept} kept + {aside} set aside").format(
+            sentence.format(
                 file=source.file_name,
                 rows=formats.number(report.rows_in if report else source.rows_in),
                 kept=formats.number(source.rows_kept),
                 aside=formats.number(source.rows_set_aside),
+                right=formats.number(source.rows_put_right),
             ),
-            source.rows_in == source.rows_kept + source.rows_set_aside
+            source.rows_in == source.rows_kept + source.rows_set_aside + source.rows_put_right
             and (report is None or (report.lines_add_up and report.rows_in == source.rows_in)),
         )
 
@@ -94,12 +100,18 @@ def _of_files(data_set: DataSet, reports: Sequence[QualityReport]) -> Iterator[C
 def _of_amounts(data_set: DataSet, reports: Sequence[QualityReport]) -> Iterator[Check]:
     for report in reports:
         if "amount" in TABLES[report.table].column_names:
+            sentence = (
+                _("{file}: {amount} in = {kept} kept + {aside} set aside + {right} put right")
+                if report.amount_put_right
+                else _("{file}: {amount} in = {kept} kept + {aside} set aside")
+            )
             yield Check(
-                _("{file}: {amount} in = {kept} kept + {aside} set aside").format(
+                sentence.format(
                     file=report.file_name,
                     amount=_exact(report.amount_in, data_set),
                     kept=_exact(report.amount_kept, data_set),
                     aside=_exact(report.amount_set_aside, data_set),
+                    right=_exact(report.amount_put_right, data_set),
                 ),
                 report.amounts_add_up,
             )
@@ -151,6 +163,7 @@ def remarks(data_set: DataSet) -> list[str]:
         ).format(count=formats.number(rows), table=_(TABLES[table].label))
         for table, rows in quality.get("rows_of_unknown_customers", {}).items()
     ]
+    found += _customers_side_by_side(quality)
     if repeated := quality.get("repeated_customers", 0):
         found.append(
             ngettext(
@@ -170,10 +183,37 @@ def remarks(data_set: DataSet) -> list[str]:
     return found
 
 
+def _customers_side_by_side(quality: Mapping[str, Any]) -> list[str]:
+    """Customers who never ordered, and buyers who stand in no list, where there is one."""
+    found = []
+    idle, strange = (quality.get(name, {}) for name in ("customers_without_orders", "customers_not_listed"))
+    if idle.get("count"):
+        found.append(
+            ngettext(
+                "{count} customer of the list never ordered, such as {examples}.",
+                "{count} customers of the list never ordered, such as {examples}.",
+                idle["count"],
+            ).format(count=formats.number(idle["count"]), examples=formats.listed(idle["examples"][:3]))
+        )
+    if strange.get("count"):
+        found.append(
+            ngettext(
+                "{count} customer ordered but is not in the list of customers, such as {examples}.",
+                "{count} customers ordered but are not in the list of customers, such as {examples}.",
+                strange["count"],
+            ).format(count=formats.number(strange["count"]), examples=formats.listed(strange["examples"][:3]))
+        )
+    return found
+
+
 def set_aside_rows(
-    data_set: DataSet, database: Database, reason: str | None = None, file: str | None = None
+    data_set: DataSet,
+    database: Database,
+    reason: str | None = None,
+    file: str | None = None,
+    limit: int = ROWS_SHOWN,
 ) -> pa.Table:
-    """Up to 500 rows set aside, by file and line: table_name, source_file, source_line, column_name, value, raw.
+    """The first rows set aside, by file and line: table_name, source_file, source_line, column_name, value, raw.
 
     `reason` is a code, `file` a file's name; None lets all through.
     """
@@ -181,7 +221,7 @@ def set_aside_rows(
         "select table_name, source_file, source_line, column_name, value, reason, raw"
         f" from ({data_set.relation('set_aside')})"
         " where (reason = $reason or $reason is null) and (source_file = $file or $file is null)"
-        f" order by source_file, source_line limit {ROWS_SHOWN}",
+        f" order by source_file, source_line limit {limit:d}",
         {"reason": reason, "file": file},
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from crm_core.book import Book, Filters
 from crm_core.engine import shared_database
-from crm_core.ingest import LoadedTable, Mapping, guess_mapping, inspect_file, load_frame, load_table
+from crm_core.ingest import LoadedTable, Mapping, arrivals, load_frame, load_table, read_together
 from crm_core.settings import Windows
 from crm_core.store import Workspace
 
@@ -31,8 +31,9 @@ def open_book(
 ) -> Book:
     """The book of an order table, as of a day (the last one in it, unless told).
 
-    `orders` is a pandas, polars or Arrow table, or the path of a file that the dashboard could load;
-    one row per order line. `tables` are further canonical tables by name: `customers=...`,
+    `orders` is a pandas, polars or Arrow table, or the path of what the dashboard could load: a file, or a
+    folder, archive or workbook whose tables are then told apart by themselves; or a list of paths, read as
+    one table. One row per order line. `tables` are further canonical tables by name: `customers=...`,
     `payments=...`. Columns are guessed from their headers and contents, those of the orders unless
     `mapping` names them. What is laid out on disk goes when the process ends.
 
@@ -42,7 +43,9 @@ def open_book(
     folder = Path(tempfile.mkdtemp(dir=_folder(), prefix="load-"))
     given = {"orders": orders, **tables}
     loads = [
-        _load(table, name, mapping if name == "orders" else None, folder / name, as_of) for name, table in given.items()
+        load
+        for name, table in given.items()
+        for load in _loads(table, name, mapping if name == "orders" else None, folder / name, as_of)
     ]
     data = _workspace().keep_for_session(
         "notebook", f"book {number}", loads, currency=currency, published_at=UNPUBLISHED_AT
@@ -51,11 +54,21 @@ def open_book(
     return Book(data, as_of or data.last_day, windows or Windows(), filters or Filters())
 
 
-def _load(table: Any, name: str, mapping: Mapping | None, folder: Path, as_of: date | None) -> LoadedTable:
-    if not isinstance(table, (str, Path)):
-        return load_frame(table, name, mapping, folder=folder, as_of=as_of)
-    source = inspect_file(Path(table), Path(table).name)
-    return load_table(source, mapping or guess_mapping(source, name), folder, database=shared_database(), as_of=as_of)
+def _loads(table: Any, name: str, mapping: Mapping | None, folder: Path, as_of: date | None) -> list[LoadedTable]:
+    """One table, or what lies at a path or several."""
+    if not isinstance(table, (str, Path, list)):
+        return [load_frame(table, name, mapping, folder=folder, as_of=as_of)]
+    paths = [Path(path) for path in (table if isinstance(table, list) else [table])]
+    folder.mkdir()
+    files = [file for path in paths for file in arrivals(path, path.name, folder).files]
+    told = name if isinstance(table, list) or len(files) == 1 else None
+    loads: list[LoadedTable] = []
+    for alike in read_together([file.source() for file in files], told):
+        chosen = mapping if mapping and alike.mapping.table == mapping.table else alike.mapping
+        for source in alike.sources:
+            part = folder / f"loaded {len(loads)}"
+            loads.append(load_table(source, chosen, part, database=shared_database(), as_of=as_of))
+    return loads
 
 
 @cache

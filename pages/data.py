@@ -13,13 +13,17 @@ from streamlit.delta_generator import DeltaGenerator
 
 import ui
 from crm_core import formats
+from crm_core.alike import REASONS as ALIKE_REASONS
+from crm_core.alike import AlikeCustomers, alike_customers
 from crm_core.checks import Check, checks, checks_sql, remarks, reports_of, set_aside_counts, set_aside_rows
 from crm_core.errors import CrmError
 from crm_core.ingest import (
     CURRENCIES,
+    Mapping,
     Progress,
     QualityReport,
     ReadingOptions,
+    Repeats,
     likely_currency,
     missing_columns,
     problems,
@@ -27,17 +31,19 @@ from crm_core.ingest import (
     template,
     write_set_aside_csv,
 )
+from crm_core.ingest.words import became, rules_in_words, told_by_content_in_words, understood
 from crm_core.language import N_, _, current_language, ngettext
 from crm_core.schema import TABLES
 from crm_core.store import DataSet
-from ui import database_connections, load_controls, loading, session
-from ui.loading import Checked, Incoming, Plan
+from ui import database_connections, load_controls, loading, mapping_file, put_right, session
+from ui.loading import Checked, Plan, Together
 
 LOADED, LOAD = "loaded", "load"
 VIEW, NEXT_VIEW, DROP, JUST_LOADED = "data view", "next data view", "drop of files", "data set just loaded"
 EXCEL_READS = 1_048_576
 MOST_CHECKS_AT_ONCE = 8
 STEPS = {
+    "unpack": N_("unpacking"),
     "decode": N_("decoding"),
     "read": N_("reading"),
     "type": N_("reading dates and amounts"),
@@ -83,8 +89,9 @@ def nothing_yet() -> None:
         st.subheader(_("No data yet"), anchor=False)
         st.write(
             _(
-                "Drop a file with orders below: a customer, a date and an amount in each line are enough. "
-                "CSV, Excel and Parquet are read as they are. Payments, service cases, surveys and more can follow."
+                "Drop a file with orders below: a customer, a date and an amount in each line are enough. CSV, Excel, "
+                "JSON and Parquet are read as they are, several files of one table as one. Payments, service cases, "
+                "surveys and more can follow."
             )
         )
         if st.button(_("Try the demo company"), icon=":material/play_circle:"):
@@ -123,6 +130,7 @@ def just_loaded(data: DataSet) -> None:
 
 @st.fragment
 def loaded(data: DataSet) -> None:
+    put_right.what_became(data)
     reports = reports_of(data)
     found = cached_checks(data)
     headlines(data, found)
@@ -131,8 +139,8 @@ def loaded(data: DataSet) -> None:
         table = tables(data)
     with right:
         does_it_add_up(found, remarks(data))
-    columns, aside, files, versions, exports = st.tabs(
-        [_("Columns"), _("Set aside"), _("Files"), _("Versions"), _("Templates and exports")]
+    columns, aside, files, doubles, versions, exports = st.tabs(
+        [_("Columns"), _("Set aside"), _("Files"), _("Look alike"), _("Versions"), _("Templates and exports")]
     )
     with columns:
         columns_of(table, reports)
@@ -140,6 +148,8 @@ def loaded(data: DataSet) -> None:
         rows_set_aside(data)
     with files:
         files_of(data, reports)
+    with doubles:
+        customers_alike(data)
     with versions:
         versions_of(data)
     with exports:
@@ -279,6 +289,7 @@ def column_rows(report: QualityReport) -> list[dict[str, Any]]:
             _("Lowest"): without_zeros(column.lowest),
             _("Highest"): without_zeros(column.highest),
             _("Could not be read"): formats.number(column.unreadable_count) if column.unreadable_count else "",
+            _("Far from the others"): formats.number(column.outlier_count) if column.outlier_count else "",
         }
         for column in report.columns
     ]
@@ -296,7 +307,7 @@ def rows_set_aside(data: DataSet) -> None:
         st.markdown(f":green[:material/check_circle:] {_('No row was set aside: every row of every file is loaded.')}")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(_("These rows are not loaded. Put them right in a copy of the download, and load that too."))
+        st.caption(_("These rows are not loaded. Put them right below or in a spreadsheet, and load them again."))
         st.download_button(
             _("Download all"),
             data=lambda: set_aside_file(data.path("set_aside")),
@@ -326,6 +337,10 @@ def rows_set_aside(data: DataSet) -> None:
     count = counts[places[0]] if places and places[0] < len(counts) else counts[0]
     rows = set_aside_rows(data, ui.workspace().database, count["reason"], count["source_file"]).to_pylist()
     st.markdown(f"**{reason_text(count['reason'])}**")
+    source = put_right.source_of(data, rows[0]["table_name"], count["source_file"])
+    if source and count["reason"] != "repeated_customer":
+        put_right.put_right(data, rows, Mapping.model_validate(source.mapping))
+        return
     st.dataframe(
         [
             {
@@ -352,6 +367,7 @@ def files_of(data: DataSet, reports: list[QualityReport]) -> None:
                 _("Rows in"): formats.number(source.rows_in),
                 _("Kept"): formats.number(source.rows_kept),
                 _("Set aside"): formats.number(source.rows_set_aside),
+                _("Put right"): formats.number(source.rows_put_right) if source.rows_put_right else "",
                 _("Returns"): formats.number(known[place].return_rows) if known and source.table == "orders" else "",
                 _("Amount kept"): formats.money(known[place].amount_kept, data.currency, exact=True)
                 if known and known[place].amount_kept
@@ -367,6 +383,55 @@ def files_of(data: DataSet, reports: list[QualityReport]) -> None:
         height="content",
         alt=_("The files of this version with the rows kept and set aside"),
     )
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _alike(folder: str, version: str, _data: DataSet) -> AlikeCustomers:
+    return alike_customers(_data, ui.workspace().database)
+
+
+def customers_alike(data: DataSet) -> None:
+    """Pairs of ids that look like one customer: looked for when asked, suggested, never merged."""
+    st.caption(
+        _(
+            "Two ids that share a licence number, an e-mail address, a telephone or nearly a name may be one customer. "
+            "Nothing is merged here: put the ids right in the file, and load it again."
+        )
+    )
+    key = f"looked for alike {data.folder}"
+    if st.button(_("Look for customers that look alike"), icon=":material/group_search:", key="look for alike"):
+        st.session_state[key] = True
+    if not st.session_state.get(key):
+        return
+    with st.spinner(_("Comparing the customers ..."), show_time=True):
+        found = _alike(str(data.folder), data.version, data)
+    if not found.count:
+        st.markdown(f":green[:material/check_circle:] {_('No two customers look like one.')}")
+        return
+    st.markdown(
+        "**"
+        + ngettext(
+            "{count} pair of customers looks like one", "{count} pairs of customers look like one", found.count
+        ).format(count=formats.number(found.count))
+        + "**"
+    )
+    st.dataframe(
+        [
+            {
+                _("Customer"): pair["customer_id"],
+                _("Name"): pair["name"] or "",
+                _("Other customer"): pair["other_id"],
+                _("Other name"): pair["other_name"] or "",
+                _("Because of"): _(ALIKE_REASONS[pair["reason"]]),
+            }
+            for pair in found.pairs.to_pylist()
+        ],
+        hide_index=True,
+        height=300,
+        alt=_("Pairs of customers that look like one, the surest first"),
+    )
+    if found.count > len(found.pairs):
+        st.caption(_("The first {count} are shown.").format(count=formats.number(len(found.pairs))))
 
 
 def versions_of(data: DataSet) -> None:
@@ -472,7 +537,7 @@ def when(instant: datetime) -> str:
 def set_aside_file(path: Path) -> bytes:
     with tempfile.TemporaryDirectory(prefix="clientele-aside-") as folder:
         written = Path(folder) / "aside.csv"
-        write_set_aside_csv(path, written)
+        write_set_aside_csv([path], written)
         return written.read_bytes()
 
 
@@ -491,14 +556,19 @@ def load_files() -> None:
     below = st.container()
     files = loading.incoming()
     plans = []
+    if notes := loading.left_out():
+        st.caption(f":material/info: {ui.escaped(formats.sentences(*notes))}")
     for tab, file in zip(st.tabs(tab_names(files)), files, strict=True):
         with tab:
-            plans.append(one_file(file))
+            if users := loading.list_users(file):
+                looked_up_in(file, users)
+            else:
+                plans.append(one_file(file))
     with right:
         checking([plan for plan in plans if plan], all(plans), below)
 
 
-def tab_names(files: list[Incoming]) -> list[str]:
+def tab_names(files: list[Together]) -> list[str]:
     names = [file.name for file in files]
     return [f"{file.name} ({file.number})" if names.count(file.name) > 1 else file.name for file in files]
 
@@ -509,21 +579,22 @@ def drop() -> None:
     uploaded = st.file_uploader(
         _("Add files")
         if loading.incoming()
-        else _("Drop CSV, Excel or Parquet files here: orders first, other tables if you have them"),
+        else _("Drop files here: CSV, Excel, JSON, Parquet or Arrow, one or many, also in a zip or gz"),
         accept_multiple_files=True,
         key=f"drop {number}",
     )
     if uploaded:
-        with st.spinner(_("Looking at the files ...")):
-            loading.take_in(uploaded)
-            for file in loading.incoming():
-                looked_at(file)
+        bar = st.progress(0.0, _("Looking at the files ..."))
+        loading.take_in(uploaded, partial(telling, bar))
+        for file in loading.incoming():
+            looked_at(file)
+        bar.empty()
         st.session_state[DROP] = number + 1
         st.rerun()
     database_connections.panel(looked_at)
 
 
-def looked_at(file: Incoming) -> str | None:
+def looked_at(file: Together) -> str | None:
     """Look at a file once; what makes it unreadable, as a sentence."""
     try:
         file.guess(ReadingOptions(), None)
@@ -532,15 +603,16 @@ def looked_at(file: Incoming) -> str | None:
     return None
 
 
-def one_file(file: Incoming) -> Plan | None:
+def one_file(file: Together) -> Plan | None:
     """One file: what was understood, what becomes of its columns. None while it cannot be loaded."""
     problem = looked_at(file)
     found = None if problem else file.source(ReadingOptions())
     head = st.container(horizontal=True, vertical_alignment="center", key=f"head {file.number}")
     with head:
-        table = chosen_table(file, None if problem else file.guess(ReadingOptions(), None).table)
+        guessed = None if problem else file.guess(ReadingOptions(), None).table
+        table = chosen_table(file, guessed)
         with st.popover(_("Read it in another way"), icon=":material/tune:"):
-            options = load_controls.reading_options(file, found)
+            options = load_controls.with_months(file, found, load_controls.reading_options(file, found))
         st.button(
             _("Take out"),
             icon=":material/close:",
@@ -550,14 +622,32 @@ def one_file(file: Incoming) -> Plan | None:
         )
     try:
         source = file.source(options)
-        guess = file.guess(options, table)
+        is_as_found = table == guessed and options == ReadingOptions()
+        guess = mapping_file.given_or_guessed(file, file.guess(options, None if is_as_found else table))
     except CrmError as error:
         st.error(str(error), icon=":material/error:")
         return None
     with head:
-        st.caption(ui.escaped(load_controls.understood(source)))
+        if len(file.files) > 1:
+            parts_of(file, options)
+        st.caption(ui.escaped(said_of(file, options)))
+    for part, other in loading.repeated_files(file):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"repeats {part.number}"):
+            st.warning(
+                _("{file} is {other} once more, byte for byte: loading both counts everything twice.").format(
+                    file=ui.escaped(part.name), other=ui.escaped(other.name)
+                ),
+                icon=":material/content_copy:",
+            )
+            st.button(
+                _("Take out {file}").format(file=ui.escaped(part.name)),
+                key=f"take out again {part.number}",
+                on_click=loading.take_out_file,
+                args=(file.number, part.number),
+            )
     for note in source.notes:
         st.info(ui.escaped(note), icon=":material/info:")
+    mapping_file.offer_similar(file, options, guess)
     demand = st.container()
     left, right = st.columns([7, 4], gap="medium")
     with left:
@@ -570,21 +660,90 @@ def one_file(file: Incoming) -> Plan | None:
         questions = file.questions(options, mapping)
         with st.expander(_("Dates, numbers, returns, status"), expanded=bool(questions), key=f"rules {file.number}"):
             mapping = load_controls.rules(file, options, guess, mapping)
-        words.caption(ui.escaped(load_controls.rules_in_words(mapping)) or _("As they stand in the file."))
+        words.caption(ui.escaped(rules_in_words(mapping)) or _("As they stand in the file."))
+        mapping_file.mapping_file(file, options, mapping)
         st.markdown(f"**{_('First rows')}**")
         st.dataframe(
             source.preview.slice(0, 20), height=210, hide_index=True, alt=_("The first rows of the file as text")
         )
     if missing := missing_columns(mapping):
         labels = formats.listed(_(TABLES[mapping.table].column(name).label) for name in missing)
-        demand.warning(_("Choose a column for: {columns}.").format(columns=labels), icon=":material/arrow_downward:")
+        asked = [_("Choose a column for: {columns}.").format(columns=labels)]
+        asked += load_controls.candidates_in_words(file, options, mapping)
+        demand.warning(ui.escaped(" ".join(asked)), icon=":material/arrow_downward:")
         return None
+    if told := told_by_content_in_words(mapping):
+        demand.info(ui.escaped(told), icon=":material/visibility:")
     if "date_order" in file.questions(options, mapping):
         return None
     return Plan(file.number, options, mapping)
 
 
-def chosen_table(file: Incoming, guessed: str | None) -> str | None:
+def said_of(file: Together, options: ReadingOptions) -> str:
+    """What the files are, in a sentence."""
+    source = file.source(options)
+    said = understood(source)
+    if len(file.files) > 1:
+        said = _("{count} files, {lines} lines, read alike.").format(
+            count=len(file.files), lines=formats.number(source.line_count)
+        )
+    if not file.lookup:
+        return said
+    list_name, header = file.lookup.table.file_name, file.lookup.key
+    return formats.sentences(
+        said, _("Prices are looked up in {file} by “{header}”").format(file=list_name, header=header)
+    )
+
+
+def parts_of(file: Together, options: ReadingOptions) -> None:
+    """The files that are read alike, and the ways to part them."""
+    with st.popover(_("The files"), icon=":material/library_books:"):
+        for part, source in zip(file.files, file.sources(options), strict=True):
+            with st.container(horizontal=True, vertical_alignment="center", key=f"part {part.number}"):
+                st.markdown(f"**{ui.escaped(part.name)}**  \n{ui.escaped(understood(source))}")
+                st.button(
+                    _("Take out"),
+                    icon=":material/close:",
+                    key=f"take out part {part.number}",
+                    on_click=loading.take_out_file,
+                    args=(file.number, part.number),
+                )
+        st.button(
+            _("Read each on its own"),
+            icon=":material/call_split:",
+            key=f"read apart {file.number}",
+            on_click=loading.read_apart,
+            args=(file.number,),
+        )
+
+
+def looked_up_in(file: Together, users: list[Together]) -> None:
+    """A file that is no table of ours but knows the prices of others."""
+    source = file.source(ReadingOptions())
+    with st.container(horizontal=True, vertical_alignment="center", key=f"list {file.number}"):
+        for user in users:
+            if user.lookup:
+                st.info(
+                    _("The price of each line of {user} is looked up here, by “{header}”.").format(
+                        user=ui.escaped(user.name), header=ui.escaped(user.lookup.table_key)
+                    ),
+                    icon=":material/join_inner:",
+                )
+        st.button(
+            _("Look nothing up here"), key=f"no list {file.number}", on_click=loading.use_no_list, args=(file.number,)
+        )
+        st.button(
+            _("Take out"),
+            icon=":material/close:",
+            key=f"take out {file.number}",
+            on_click=loading.take_out,
+            args=(file.number,),
+        )
+    st.caption(ui.escaped(understood(source)))
+    st.dataframe(source.preview, height=260, hide_index=True, alt=_("The first rows of the file as text"))
+
+
+def chosen_table(file: Together, guessed: str | None) -> str:
     """The table a file belongs to: as guessed, unless corrected."""
     names = list(TABLES)
     chosen: str = st.selectbox(
@@ -598,7 +757,7 @@ def chosen_table(file: Incoming, guessed: str | None) -> str | None:
         persist_state="session",
         help=_("What the rows of the file are."),
     )
-    return None if chosen == guessed else chosen
+    return chosen
 
 
 def checking(plans: list[Plan], is_complete: bool, below: DeltaGenerator) -> None:
@@ -606,7 +765,9 @@ def checking(plans: list[Plan], is_complete: bool, below: DeltaGenerator) -> Non
     has_orders = any(plan.mapping.table == "orders" for plan in plans)
     checked = loading.checked(plans)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        currency = chosen_currency(plans)
+        upon = chosen_base(by_default=is_complete and not has_orders)
+        has_orders = has_orders or upon is not None
+        currency = upon.currency if upon else chosen_currency(plans)
         is_pressed = st.button(
             _("Check"),
             type="secondary" if checked else "primary",
@@ -623,10 +784,74 @@ def checking(plans: list[Plan], is_complete: bool, below: DeltaGenerator) -> Non
         return
     with below.container(border=True, key="results"):
         if is_pressed:
-            checked = trial(plans)
+            checked = trial(plans, upon)
         if checked:
             results(checked, currency)
-            keep(checked, currency)
+            repeats(checked, upon, currency)
+            if upon:
+                add(checked, upon)
+            else:
+                keep(checked, currency)
+
+
+def chosen_base(by_default: bool) -> DataSet | None:
+    """The data set that the files are added to, by default those without orders; None if they make one of their own."""
+    data = session.current_data()
+    if data is None:
+        return None
+    is_added = st.checkbox(
+        _("Add to {name}").format(name=ui.escaped(data.name)),
+        value=by_default,
+        key=f"add to {data.slug} {by_default}",
+        help=_("What it holds stays, and the files come beside it as a new version."),
+        on_change=loading.forget_check if loading.leaves_out() else None,  # what is held already depends on it
+    )
+    return data if is_added else None
+
+
+def repeats(checked: Checked, upon: DataSet | None, currency: str) -> None:
+    """Orders that an earlier file, or the data set added to, holds already, and the switch to leave them out."""
+    found = loading.repeated(checked, upon)
+    for name, twice in found:
+        st.markdown(
+            ":orange[:material/content_copy:] "
+            + ngettext(
+                "{file}: {count} line ({amount}, {orders} orders) is in an earlier file or the data set already.",
+                "{file}: {count} lines ({amount}, {orders} orders) are in an earlier file or the data set already.",
+                twice.lines,
+            ).format(
+                file=ui.escaped(name),
+                count=formats.number(twice.lines),
+                amount=formats.money(twice.amount, currency, exact=True),
+                orders=formats.number(twice.orders),
+            )
+        )
+    if found or loading.leaves_out():
+        st.toggle(
+            _("Leave out orders that are held already"),
+            value=loading.leaves_out(),
+            key="leave out held orders",
+            on_change=loading.leave_out,
+            args=(not loading.leaves_out(),),
+            help=_("They are set aside with that reason. Check again afterwards."),
+        )
+
+
+def add(checked: Checked, upon: DataSet) -> None:
+    """Add what was checked to a data set, as a new version of it."""
+    if not st.button(
+        _("Add to {name}").format(name=ui.escaped(upon.name)), type="primary", icon=":material/add_circle:", key="add"
+    ):
+        return
+    try:
+        with st.spinner(_("Laying out {name} by customer and day ...").format(name=upon.name), show_time=True):
+            kept = loading.add_to(upon, checked)
+    except CrmError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    st.session_state[JUST_LOADED] = (kept.slug, kept.version)
+    st.session_state[NEXT_VIEW] = LOADED
+    st.rerun()
 
 
 def chosen_currency(plans: list[Plan]) -> str:
@@ -647,29 +872,30 @@ def chosen_currency(plans: list[Plan]) -> str:
     return chosen
 
 
-def trial(plans: list[Plan]) -> Checked | None:
+def trial(plans: list[Plan], upon: DataSet | None) -> Checked | None:
     """Load the files, telling how far it is; None, and why, if one cannot be loaded."""
     bar = st.progress(0.0)
 
-    def tell(name: str, progress: Progress) -> None:
-        step = _(STEPS[progress.step])
-        bar.progress(
-            progress.share,
-            _("{file}: {step}, {done} of {total}").format(
-                file=ui.escaped(name),
-                step=step,
-                done=formats.compact(progress.done),
-                total=formats.compact(progress.total),
-            ),
-        )
-
     try:
-        return loading.check(plans, tell)
+        return loading.check(plans, partial(telling, bar), upon)
     except CrmError as error:
         st.error(str(error), icon=":material/error:")
         return None
     finally:
         bar.empty()
+
+
+def telling(bar: DeltaGenerator, name: str, progress: Progress) -> None:
+    """Show on `bar` how far a file is."""
+    bar.progress(
+        progress.share,
+        _("{file}: {step}, {done} of {total}").format(
+            file=ui.escaped(name),
+            step=_(STEPS[progress.step]),
+            done=formats.compact(progress.done),
+            total=formats.compact(progress.total),
+        ),
+    )
 
 
 def results(checked: Checked, currency: str) -> None:
@@ -678,39 +904,45 @@ def results(checked: Checked, currency: str) -> None:
         report = load.report
         adds_up = report.lines_add_up and report.amounts_add_up
         icon = ":green[:material/check_circle:]" if adds_up else ":red[:material/cancel:]"
-        said = [
-            _("{rows} rows in = {kept} kept + {aside} set aside").format(
-                rows=formats.number(report.rows_in),
-                kept=formats.number(report.rows_kept),
-                aside=formats.number(report.rows_set_aside),
-            )
-        ]
-        if "amount" in TABLES[report.table].column_names:
-            said.append(
-                _("{amount} in = {kept} kept + {aside} set aside").format(
-                    amount=formats.money(report.amount_in, currency, exact=True),
-                    kept=formats.money(report.amount_kept, currency, exact=True),
-                    aside=formats.money(report.amount_set_aside, currency, exact=True),
-                )
-            )
-        if report.return_rows:
-            said.append(
-                ngettext("{count} return among them", "{count} returns among them", report.return_rows).format(
-                    count=formats.number(report.return_rows)
-                )
-            )
-        if report.first_day and report.last_day:
-            said.append(
-                _("{first} to {last}").format(
-                    first=formats.day_iso(report.first_day), last=formats.day_iso(report.last_day)
-                )
-            )
-        about = formats.labelled(f"**{ui.escaped(report.file_name)}**", ui.escaped(" · ".join(said)))
+        about = formats.labelled(
+            f"**{ui.escaped(report.file_name)}**", ui.escaped(" · ".join(became(report, currency)))
+        )
         st.markdown(f"{icon} {about}")
         for problem in problems(report):
             st.markdown(f":orange[:material/info:] {ui.escaped(problem)}")
         if report.reasons:
             aside_of(load.set_aside, report)
+    for repeats in checked.repeats:
+        st.markdown(f":orange[:material/content_copy:] {ui.escaped(repeated(repeats, currency))}")
+
+
+def repeated(repeats: Repeats, currency: str) -> str:
+    """What two files share, in a sentence."""
+    if repeats.rows:
+        return ngettext(
+            "{count} row of {other} is in {file} too, alike in every column: {amount} would count twice. "
+            "Do the files overlap?",
+            "{count} rows of {other} are in {file} too, alike in every column: {amount} would count twice. "
+            "Do the files overlap?",
+            repeats.rows,
+        ).format(
+            count=formats.number(repeats.rows),
+            other=repeats.other,
+            file=repeats.file_name,
+            amount=formats.money(repeats.amount, currency, exact=True),
+        )
+    return ngettext(
+        "{count} order number of a customer is in {file} and in {other}, such as {examples}: what came later is "
+        "then no purchase of its own. If numbers begin anew in each file, choose no column for them.",
+        "{count} order numbers of a customer are in {file} and in {other}, such as {examples}: what came later is "
+        "then no purchase of its own. If numbers begin anew in each file, choose no column for them.",
+        repeats.orders,
+    ).format(
+        count=formats.number(repeats.orders),
+        file=repeats.file_name,
+        other=repeats.other,
+        examples=formats.listed(repeats.examples),
+    )
 
 
 def aside_of(path: Path, report: QualityReport) -> None:

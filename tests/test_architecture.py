@@ -18,8 +18,10 @@ TEXT_ENDINGS = {".py", ".sql", ".md", ".toml", ".txt", ".yml", ".yaml", ".po", "
 
 # The engine's own door, and the worker that runs a person's SQL in a process apart.
 OPENS_DUCKDB = {"crm_core/engine/database.py", "crm_core/engine/sandbox.py"}
-# A command's clock is the person's who runs it.
-READS_THE_CLOCK = {"app.py", "server.py", "crm_core/commands/features.py"}
+# What a person starts: the dashboard, its server, and the commands of the shell, whose clock is the caller's.
+READS_THE_CLOCK = {"app.py", "server.py"} | {
+    path.relative_to(PROJECT).as_posix() for path in (PROJECT / "crm_core" / "commands").glob("*.py")
+}
 
 CLOCKS = {
     ("date", "today"),

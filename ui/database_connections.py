@@ -47,7 +47,7 @@ password = "..."
 url = "sqlite:////data/archive.db"
 """
 
-Look = Callable[[loading.Incoming], object]
+Look = Callable[[loading.Together], object]
 
 
 class DatabaseConnection(BaseConnection[Connection]):

@@ -9,32 +9,30 @@ import streamlit as st
 
 from crm_core import formats
 from crm_core.ingest import Mapping, ReadingOptions, SourceTable
+from crm_core.ingest.contents import says_nothing
+from crm_core.ingest.mapping import AmountUnit, told_units
+from crm_core.ingest.words import DATE_ORDERS, DELIMITERS, SELF_TOLD, UNITS
 from crm_core.language import N_, _
 from crm_core.schema import TABLES, Column
 from ui.frame import escaped
-from ui.loading import Incoming
+from ui.loading import Together
 
-DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("bar"), "": N_("white space")}
 QUOTES = {'"': '"', "'": "'", "": N_("none")}
 ENCODINGS = ("utf-8", "gb18030", "big5", "shift_jis", "euc_kr", "cp1252", "cp1251", "utf-16")
-DATE_ORDERS = {
-    "ymd": N_("year, month, day"),
-    "dmy": N_("day, month, year"),
-    "mdy": N_("month, day, year"),
-}
 DECIMAL_MARKS = {".": N_("point: 1,234.50"), ",": N_("comma: 1.234,50")}
 LONGEST_SAMPLE = 28
+MOST_VALUES = 50
 KEPT: Any = "session"  # what is chosen here outlasts a visit to another page
 
 
 # ---------------------------------------------------------------------- how it is read
 
 
-def reading_options(file: Incoming, found: SourceTable | None) -> ReadingOptions:
+def reading_options(file: Together, found: SourceTable | None) -> ReadingOptions:
     """What the person says of encoding, delimiter, header and sheet; `found` is what was understood alone."""
     key = f"reading {file.number}"
-    if found is not None and found.format == "parquet":
-        st.caption(_("A Parquet file says all of this itself."))
+    if found is not None and found.format in SELF_TOLD:
+        st.caption(_("A {kind} file says all of this itself.").format(kind=SELF_TOLD[found.format]))
         return ReadingOptions()
     header_line = st.number_input(
         _("Line of the header"),
@@ -62,6 +60,20 @@ def reading_options(file: Incoming, found: SourceTable | None) -> ReadingOptions
     )
 
 
+def with_months(file: Together, found: SourceTable | None, options: ReadingOptions) -> ReadingOptions:
+    """Whether a table with one column a month is read as one row a month."""
+    if found is None or found.months is None:
+        return options
+    is_on = st.toggle(
+        _("Read one column a month as rows"),
+        value=True,
+        key=f"reading {file.number} months",
+        help=_("Each filled cell under a month becomes a row with that month's first day and the cell as its amount."),
+        persist_state=KEPT,
+    )
+    return options if is_on else options.model_copy(update={"months_as_rows": False})
+
+
 def _choice(label: str, choices: Dictionary[str, str], found: str | None, key: str) -> str | None:
     """One of `choices`, or None to leave it as it was found."""
 
@@ -74,33 +86,10 @@ def _choice(label: str, choices: Dictionary[str, str], found: str | None, key: s
     return chosen
 
 
-def understood(source: SourceTable) -> str:
-    """What a file is, in a sentence."""
-    lines = formats.number(source.line_count)
-    if source.format == "parquet":
-        return _("Parquet, {columns} columns, {lines} rows.").format(columns=len(source.headers), lines=lines)
-    header = (
-        _("header on line {line}").format(line=source.dialect.header_lines)
-        if source.dialect and source.dialect.has_header
-        else _("no header")
-    )
-    if source.format == "workbook":
-        return _("Workbook, sheet “{sheet}”, {header}, {lines} rows.").format(
-            sheet=source.sheet, header=header, lines=lines
-        )
-    delimiter = DELIMITERS.get(source.dialect.delimiter, "") if source.dialect else ""
-    return _("Text in {encoding}, fields parted by {delimiter}, {header}, {lines} lines.").format(
-        encoding=source.encoding,
-        delimiter=_(delimiter) if delimiter else f"“{source.dialect.delimiter if source.dialect else ''}”",
-        header=header,
-        lines=lines,
-    )
-
-
 # ---------------------------------------------------------------------- which column is which
 
 
-def mapping_controls(file: Incoming, options: ReadingOptions, guess: Mapping) -> Mapping:
+def mapping_controls(file: Together, options: ReadingOptions, guess: Mapping) -> Mapping:
     """A select box for each of our columns, samples beside it: required ones first, then those found."""
     source = file.source(options)
     key = _key(file, options, guess)
@@ -145,7 +134,9 @@ def _mapped(column: Column, source: SourceTable, guess: Mapping, key: str, is_re
     chosen = _header(_(column.label), source, guessed, f"{key} {column.name}", select)
     note = ""
     if chosen is not None and chosen == guessed:
-        note = f" :blue-badge[{_('as last time')}]" if is_remembered else f" :gray-badge[{_('guessed')}]"
+        by_content = f" :orange-badge[{_('by what it holds')}]"
+        guess_note = by_content if says_nothing(chosen) else f" :gray-badge[{_('guessed')}]"
+        note = f" :blue-badge[{_('as last time')}]" if is_remembered else guess_note
     absent = _("or made from price and quantity") if column.name == "amount" else _("not in this file")
     sample.caption((_samples(source, chosen) if chosen else f":gray[{absent}]") + note)
     return chosen
@@ -189,10 +180,27 @@ def _samples(source: SourceTable, header: str) -> str:
     return escaped(" · ".join(shown)) or _("empty")
 
 
+def candidates_in_words(file: Together, options: ReadingOptions, mapping: Mapping) -> list[str]:
+    """For each required column that is wanting: what it could be by what the columns hold, with samples."""
+    source = file.source(options)
+    table = TABLES[mapping.table]
+    return [
+        _("{column} could be {candidates}.").format(
+            column=_(table.column(name).label),
+            candidates=formats.listed(f"{header} ({_plain_samples(source, header)})" for header in headers[:3]),
+        )
+        for name, headers in file.candidates(options, mapping).items()
+    ]
+
+
+def _plain_samples(source: SourceTable, header: str) -> str:
+    return " · ".join(value[:LONGEST_SAMPLE] for value in source.column(header).samples[:2])
+
+
 # ---------------------------------------------------------------------- rules
 
 
-def rules(file: Incoming, options: ReadingOptions, guess: Mapping, mapping: Mapping) -> Mapping:
+def rules(file: Together, options: ReadingOptions, guess: Mapping, mapping: Mapping) -> Mapping:
     """How dates, numbers, returns and statuses are read."""
     source = file.source(options)
     key = _key(file, options, guess)
@@ -247,6 +255,8 @@ def _order_rules(source: SourceTable, guess: Mapping, mapping: Mapping, key: str
         persist_state=KEPT,
     )
     flag = _extra(_("Column that marks returns"), source, guess.return_flag, f"{key} flag")
+    marking = _return_values(source, guess, flag, key) if flag else ()
+    refund = _extra(_("Column with what was paid back"), source, guess.refund, f"{key} refund")
     status = _extra(_("Column with the status of the order"), source, guess.status, f"{key} status")
     kept: Sequence[str] = ()
     if status:
@@ -270,12 +280,43 @@ def _order_rules(source: SourceTable, guess: Mapping, mapping: Mapping, key: str
         update={
             "return_order_prefix": prefix.strip() or None,
             "return_flag": flag,
+            "return_values": marking,
+            "refund": refund,
+            "units": _units(source, guess, mapping, key),
             "status": status,
             "kept_statuses": tuple(kept) if status else (),
             "profit": profit,
             "discount_is_rate": is_rate,
         }
     )
+
+
+def _return_values(source: SourceTable, guess: Mapping, flag: str, key: str) -> tuple[str, ...]:
+    """Which values of a column mark returns; none where it says yes or no itself."""
+    if source.column(flag).content == "flag":
+        return ()
+    values = sorted(set(source.sample_values(flag)))[:MOST_VALUES]
+    default = [value for value in guess.return_values if value in values] if flag == guess.return_flag else []
+    return tuple(
+        st.multiselect(
+            _("Values that mark returns"), values, default=default, key=f"{key} marking {flag}", persist_state=KEPT
+        )
+    )
+
+
+def _units(source: SourceTable, guess: Mapping, mapping: Mapping, key: str) -> dict[str, AmountUnit]:
+    """What the amounts count; a column of money whose header names no unit of its own follows them."""
+    found = guess.units.get("amount") or guess.units.get("unit_price")
+    choices: list[AmountUnit | None] = [None, *UNITS]
+    chosen = st.selectbox(
+        _("Amounts are in"),
+        choices,
+        index=choices.index(found),
+        format_func=lambda unit: _(UNITS[unit]) if unit else _("the currency itself"),
+        key=f"{key} unit",
+        persist_state=KEPT,
+    )
+    return told_units(source, mapping, chosen)
 
 
 def _extra(label: str, source: SourceTable, guessed: str | None, key: str) -> str | None:
@@ -291,39 +332,7 @@ def _extra(label: str, source: SourceTable, guessed: str | None, key: str) -> st
     return chosen
 
 
-def rules_in_words(mapping: Mapping) -> str:
-    """The rules in force, in sentences; "" if the file is read as it stands."""
-    said = []
-    if mapping.unit_price and "quantity" in mapping.columns:
-        said.append(
-            _("Amount = “{quantity}” × “{price}”").format(
-                quantity=mapping.columns["quantity"], price=mapping.unit_price
-            )
-        )
-    if mapping.profit:
-        said.append(_("Cost = amount − “{profit}”").format(profit=mapping.profit))
-    if mapping.return_order_prefix:
-        said.append(
-            _("Orders whose number begins with “{prefix}” are returns").format(prefix=mapping.return_order_prefix)
-        )
-    if mapping.return_flag:
-        said.append(_("“{header}” marks returns").format(header=mapping.return_flag))
-    if mapping.status:
-        said.append(
-            _("Only orders whose “{header}” is {statuses} count").format(
-                header=mapping.status, statuses=formats.listed(mapping.kept_statuses)
-            )
-        )
-    if mapping.discount_is_rate:
-        said.append(_("The discount is a share of the list price"))
-    if mapping.date_order and mapping.date_order != "ymd":
-        said.append(_("Dates are {order}").format(order=_(DATE_ORDERS[mapping.date_order])))
-    if mapping.drop_exact_duplicates:
-        said.append(_("Repeated lines are set aside"))
-    return formats.sentences(*said)
-
-
-def _key(file: Incoming, options: ReadingOptions, guess: Mapping) -> str:
-    """Read in another way or as another table, the columns are asked for anew."""
-    digest = hashlib.sha256(f"{options!r} {guess.table}".encode()).hexdigest()[:8]
+def _key(file: Together, options: ReadingOptions, guess: Mapping) -> str:
+    """Read in another way, as another table or by a mapping from elsewhere, the columns are asked for anew."""
+    digest = hashlib.sha256(f"{options!r} {guess.model_dump_json()}".encode()).hexdigest()[:8]
     return f"map {file.number} {digest}"

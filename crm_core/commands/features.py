@@ -79,7 +79,7 @@ def _scenario(path: Path | None) -> Scenario:
     try:
         return Scenario.from_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise InputError(_("There is no file {path}.").format(path=path)) from error
+        raise InputError(_("There is no file {file}.").format(file=path)) from error
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from crm_core.errors import InputError
 from crm_core.ingest.cells import is_date, is_number
 from crm_core.ingest.headings import is_heading
+from crm_core.ingest.month_names import is_header_of_months
 from crm_core.ingest.source import Dialect, ReadingOptions
 from crm_core.language import _
 
@@ -238,7 +239,7 @@ def _is_header(row: Row, below: list[Row]) -> bool:
     cells = [cell.strip() for cell in row.cells if cell.strip()]
     named = sum(is_heading(cell) for cell in cells)
     typed = sum(is_number(cell) or is_date(cell) for cell in cells)
-    if named >= 2 or (named and typed == 0):
+    if named >= 2 or (named and typed == 0) or is_header_of_months(cells):
         return True
     if typed:
         return False

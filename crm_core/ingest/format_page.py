@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from crm_core.ingest.mapping import Mapping
 from crm_core.ingest.quality import REASONS
 from crm_core.schema import SQL_TYPES, TABLES, Column
 
@@ -30,6 +31,13 @@ def page() -> str:
         parts.append("")
     parts.append("## Kinds\n\n| kind | stored as | how it is read |\n|---|---|---|")
     parts.extend(f"| {kind} | `{SQL_TYPES[kind]}` | {text} |" for kind, text in KINDS.items())  # type: ignore[index]  # keys are kinds
+    parts.append(MAPPING)
+    parts.append("| field | what it says |\n|---|---|")
+    parts.extend(
+        f"| `{name}` | {field.description or 'The table the rows belong to.'} |"
+        for name, field in Mapping.model_fields.items()
+    )
+    parts.append(COMMANDS)
     parts.append("\n## Why a row is set aside\n\n| code | meaning |\n|---|---|")
     parts.extend(f"| `{code}` | {text} |" for code, text in REASONS.items())
     return "\n".join(parts) + "\n"
@@ -46,13 +54,64 @@ def _row(column: Column) -> str:
 HEAD = """# Data format
 
 What a data set may hold. Only `orders` is required, and of it only who, when and how much; every other
-table or column makes more of the product light up. Columns are found by their names, in English or
-Chinese, and by what they hold; where the guess is wrong, choose the column on the Data page.
+table or column makes more of the product light up. Columns are found by their names, in English, Chinese,
+German, French, Spanish, Italian, Portuguese, Dutch, Japanese and Korean and as SAP, Salesforce and the large
+shops write them, and by what they hold; where the guess is wrong, choose the column on the Data page.
 
-Files: CSV and other delimited text in any common encoding, Excel and OpenDocument workbooks, Parquet.
+## Files
+
+| file | how it is read |
+|---|---|
+| CSV, TSV, TXT | Any common encoding, delimiter and line end; a row's line is its physical line. |
+| XLSX, XLSB, XLS, ODS | The fullest sheet, and each other that could be loaded as it is; the line is its row. |
+| JSON lines | One object a line. One in it becomes columns with dotted names (`buyer.id`); deeper ones stay JSON. |
+| JSON | A list of such objects; the line is the number of the object. |
+| Parquet, Arrow, Feather | Types are read as they are written; the line is the number of the row. |
+| GZ, BZ2, XZ, ZST | The file in it. |
+| ZIP | Every table in it, in folders too. Hidden files, notes and archives inside are left out, and named. |
+
+What a file is shows in its content; its name does not matter. What cannot be read is refused with the reason:
+a locked workbook or archive, one cut off, one that swells more than three hundredfold, more than 5,000 columns.
+
+**Several files at once.** Files whose columns are read alike (three years in three files, a sheet a month) are
+one table: they are mapped once, whatever the order of their columns, and each row keeps the name of its file.
+Rows and order numbers that two files share are counted and shown, and so is a file that came twice.
+
+**Prices in another file.** Where orders have a quantity and a product but no amount, and another file names each
+product once with a price, the price is looked up there; of the list's figures nothing else is taken.
+
+**One column a month.** A table like `customer, 2024-01, 2024-02, 2024-03` is turned: each filled cell becomes a
+row with the first day of its month (or the day the header names) and the cell as the amount. Three such columns
+are enough; months may be written `2024-01`, `202401`, `01/2024`, `Jan-24`, `2024年1月`, quarters `2024Q1`.
+Empty cells and dashes are no rows; a line of totals is set aside. A switch on the Data page, `months_as_rows`
+elsewhere, leaves the table as it stands.
+
 A template of each table can be downloaded on the Data page.
 
 This page is written from `crm_core/schema.py` by `python -m crm_core.ingest.format_page`.
+"""
+
+MAPPING = """
+## The mapping file
+
+How one file is read, as JSON: downloaded and uploaded on the Data page, written by `inspect` and taken by
+`load`. Only `columns` is needed; what is left out is decided by the file.
+"""
+COMMANDS = """
+## From a shell
+
+```
+python -m crm_core inspect orders.csv --mapping-out mapping.json
+python -m crm_core load orders.csv customers.csv --name Shop --mapping mapping.json --set-aside aside.csv
+python -m crm_core load june.csv --name Shop --add --drop-repeated-orders
+python -m crm_core export shop orders orders.parquet
+```
+
+`inspect` says what was understood and what only a person can say; `load` checks, reports every row in and
+out and publishes. `--check-only` publishes nothing, `--replace` makes a new version of the data set of that
+name, `--add` lays the files beside what it holds. The status is 0, or 2 with one line on standard error where
+a person has to put something right. The workspace is `--workspace`, else `$CLIENTELE_WORKSPACE`, else
+`workspace/`. `--help` lists the rest.
 """
 
 

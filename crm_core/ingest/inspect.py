@@ -1,81 +1,128 @@
 """What a file is and holds, before anything is loaded: `inspect_file`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from crm_core import formats
 from crm_core.errors import InputError
+from crm_core.ingest.archive import MARKS as PACKED
 from crm_core.ingest.cells import content_of, is_absent
-from crm_core.ingest.columnar import arrow_table, parquet_schema
+from crm_core.ingest.columnar import (
+    arrow_batches,
+    arrow_sample,
+    arrow_table,
+    is_arrow,
+    parquet_sample,
+    parquet_schema,
+    text_table,
+)
 from crm_core.ingest.decode import (
     SAMPLE_BYTES,
     Guess,
+    Survey,
     guess_encoding,
     head_of,
     known_encoding,
     survey,
 )
 from crm_core.ingest.dialect import Row, decide_dialect, table_start
+from crm_core.ingest.disk import changed, stamp_of
+from crm_core.ingest.json_rows import is_json, survey_json
+from crm_core.ingest.months import find_months, turned_sample
 from crm_core.ingest.read_text import sample_records
 from crm_core.ingest.source import (
     Dialect,
+    JsonRows,
     ReadingOptions,
     SourceColumn,
     SourceTable,
     unique_headers,
 )
-from crm_core.ingest.workbook import open_workbook, sheet_names, sheet_rows
+from crm_core.ingest.workbook import is_workbook, open_sheet, sheet_heights, sheet_rows
 from crm_core.language import N_, _
 
 SAMPLE_ROWS = 20_000
 WIDEST = 5_000
+HEAD_ROWS = 400
 
-# Signatures of what is often given a wrong name; text never begins like this.
+# Signatures of what is often given a wrong name, and where they stand; text never begins like this.
 FOREIGN_CONTENT = (
-    (b"%PDF", N_("a PDF document")),
-    (b"\x89PNG", N_("an image")),
-    (b"\xff\xd8\xff", N_("an image")),
-    (b"GIF8", N_("an image")),
-    (b"BM\x00", N_("an image")),
-    (b"\x1f\x8b", N_("a compressed file")),
-    (b"Rar!", N_("a compressed file")),
-    (b"7z\xbc\xaf", N_("a compressed file")),
-    (b"BZh", N_("a compressed file")),
-    (b"\xfd7zXZ", N_("a compressed file")),
-    (b"SQLite format 3", N_("a database file")),
-    (b"\x7fELF", N_("a program")),
-    (b"MZ\x90", N_("a program")),
-    (b"<!DOCTYPE html", N_("a web page")),
-    (b"<html", N_("a web page")),
+    (0, b"%PDF", N_("a PDF document")),
+    (0, b"\x89PNG", N_("an image")),
+    (0, b"\xff\xd8\xff", N_("an image")),
+    (0, b"GIF8", N_("an image")),
+    (0, b"II*\0", N_("an image")),
+    (0, b"MM\0*", N_("an image")),
+    (8, b"WEBP", N_("an image")),
+    (4, b"ftyp", N_("an image or a film")),
+    (0, b"Rar!", N_("an archive of a kind that is not opened here; pack it as zip")),
+    (0, b"7z\xbc\xaf", N_("an archive of a kind that is not opened here; pack it as zip")),
+    (257, b"ustar", N_("an archive of a kind that is not opened here; pack it as zip")),
+    (0, b"SQLite format 3", N_("a database file")),
+    (0, b"\x7fELF", N_("a program")),
+    (0, b"MZ\x90", N_("a program")),
+    (0, b"FEA1", N_("a Feather file of the first version")),
+    (0, b"<!DOCTYPE html", N_("a web page")),
+    (0, b"<html", N_("a web page")),
+    (0, b"{\\rtf", N_("a document")),
 )
-WORKBOOK_PARTS = (b"xl/", b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
+BITMAP = (b"BM", slice(6, 10), b"\0\0\0\0")
 
 
 def inspect_file(path: Path, file_name: str, *, overrides: ReadingOptions = ReadingOptions()) -> SourceTable:  # noqa: B008  frozen
     """What the file at `path`, which the reader knows as `file_name`, holds.
 
-    Raises InputError, with a sentence that helps, if the file is empty, is no table at all, is
-    locked by a password, or has no rows.
+    A packed file is not opened here; `unpack` does that. Raises InputError, with a sentence that helps,
+    if the file is empty, is no table at all, is locked by a password, has no rows, or changes meanwhile.
     """
-    size = path.stat().st_size
-    if size == 0:
+    stamp = stamp_of(path)
+    if stamp[0] == 0:
         raise InputError(_("{file} is empty.").format(file=file_name))
     with path.open("rb") as file:
         head = file.read(4096)
     try:
-        if head.startswith(b"PAR1"):
-            return _inspect_parquet(path, file_name)
-        if _is_workbook(head, path):
-            return _inspect_workbook(path, file_name, overrides)
-        _refuse_foreign(head, file_name)
-        return _inspect_text(path, file_name, overrides)
+        source = _months_turned(_inspected(path, file_name, head, overrides), overrides)
     except InputError as error:
         raise error if file_name in str(error) else InputError(f"{file_name}: {error}") from None
+    if stamp_of(path) != stamp:
+        raise changed(file_name)
+    return replace(source, stamp=stamp)
+
+
+def _inspected(path: Path, file_name: str, head: bytes, options: ReadingOptions) -> SourceTable:
+    if head.startswith(b"PAR1"):
+        return _inspect_parquet(path, file_name)
+    if is_arrow(head):
+        return _inspect_arrow(path, file_name)
+    if is_workbook(path):
+        return _inspect_workbook(path, file_name, options)
+    _refuse_foreign(head, file_name)
+    return _inspect_text(path, file_name, options)
+
+
+def _months_turned(source: SourceTable, options: ReadingOptions) -> SourceTable:
+    """A table with one column a month as one with a row a month, unless told otherwise."""
+    months = find_months(source) if options.months_as_rows is not False else None
+    if months is None:
+        return source
+    sample = turned_sample(months, SAMPLE_ROWS)
+    note = _("One column a month ({first} to {last}): each filled cell is read as a row of its own.").format(
+        first=source.headers[months.turned[0][0]], last=source.headers[months.turned[-1][0]]
+    )
+    headers = tuple(sample.column_names)
+    return replace(
+        source,
+        headers=headers,
+        columns=described(sample),
+        sample=sample,
+        notes=(*source.notes, note),
+        months=months,
+    )
 
 
 def inspect_frame(frame: Any, name: str = "table") -> SourceTable:
@@ -83,30 +130,23 @@ def inspect_frame(frame: Any, name: str = "table") -> SourceTable:
     table = arrow_table(frame)
     if table.num_rows == 0:
         raise InputError(_("{file} holds no rows.").format(file=name))
-    sample = _text_table(table.slice(0, SAMPLE_ROWS))
+    sample = text_table(table.slice(0, SAMPLE_ROWS))
     return _source(Path(name), name, "frame", sample, line_count=table.num_rows, frame=table)
 
 
-def _is_workbook(head: bytes, path: Path) -> bool:
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return True
-    if not head.startswith(b"PK\x03\x04"):
-        return False
-    with path.open("rb") as file:
-        start = file.read(1 << 16)
-        file.seek(max(0, path.stat().st_size - (1 << 16)))
-        end = file.read()
-    return any(part in start or part in end for part in WORKBOOK_PARTS)
-
-
 def _refuse_foreign(head: bytes, file_name: str) -> None:
-    content = next((name for mark, name in FOREIGN_CONTENT if head.startswith(mark)), None)
+    content = next((name for place, mark, name in FOREIGN_CONTENT if head[place:].startswith(mark)), None)
+    start, place, zeros = BITMAP
+    if head.startswith(start) and head[place] == zeros:
+        content = N_("an image")
     if head.startswith(b"PK\x03\x04"):
-        content = N_("a zip archive")
+        content = N_("a zip archive or a document")
+    if head.startswith(tuple(mark for mark, packing in PACKED if packing != "zip")):
+        content = N_("a compressed file")
     if content is None:
         return
     raise InputError(
-        _("{file} is {content}, not a table. Choose a CSV, Excel or Parquet file.").format(
+        _("{file} is {content}, not a table. Choose a CSV, Excel, JSON or Parquet file.").format(
             file=file_name, content=_(content)
         )
     )
@@ -119,7 +159,12 @@ def _inspect_text(path: Path, file_name: str, options: ReadingOptions) -> Source
     counts = survey(path, guess.encoding)
     head, _is_all = head_of(path, guess.encoding)
     if counts.nul_count > max(16, 0.1 * path.stat().st_size) or _control_share(head) > 0.02:
-        raise InputError(_("{file} is not a text file. Choose a CSV, Excel or Parquet file.").format(file=file_name))
+        raise InputError(
+            _("{file} is not a text file. Choose a CSV, Excel, JSON or Parquet file.").format(file=file_name)
+        )
+    notes = tuple(_encoding_notes(guess, counts.bad_byte_count))
+    if is_json(head) and options.delimiter is None and options.header_line is None:
+        return _inspect_json(path, file_name, guess, counts, notes)
     dialect, header = decide_dialect(head, options)
     _refuse_width(len(header), file_name)
     headers = unique_headers(list(header))
@@ -127,19 +172,6 @@ def _inspect_text(path: Path, file_name: str, options: ReadingOptions) -> Source
     if not found and counts.line_count <= dialect.header_lines:
         raise InputError(_("{file} has a header but no rows.").format(file=file_name))
     sample = _sample_table(headers, [cells for _line, cells in found])
-    notes = []
-    if counts.bad_byte_count:
-        notes.append(
-            _("{count} places do not decode as {encoding} and show as \ufffd.").format(
-                count=counts.bad_byte_count, encoding=guess.encoding
-            )
-        )
-    if not guess.is_sure:
-        notes.append(
-            _(
-                "The text encoding is a guess: {encoding}. Check the preview, and choose another if it looks wrong."
-            ).format(encoding=guess.encoding)
-        )
     return _source(
         path,
         file_name,
@@ -151,7 +183,38 @@ def _inspect_text(path: Path, file_name: str, options: ReadingOptions) -> Source
         bad_byte_count=counts.bad_byte_count,
         nul_count=counts.nul_count,
         dialect=dialect,
-        notes=tuple(notes),
+        notes=notes,
+    )
+
+
+def _encoding_notes(guess: Guess, bad_byte_count: int) -> Iterator[str]:
+    if bad_byte_count:
+        yield _("{count} places do not decode as {encoding} and show as \ufffd.").format(
+            count=bad_byte_count, encoding=guess.encoding
+        )
+    if not guess.is_sure:
+        yield _(
+            "The text encoding is a guess: {encoding}. Check the preview, and choose another if it looks wrong."
+        ).format(encoding=guess.encoding)
+
+
+def _inspect_json(path: Path, file_name: str, guess: Guess, counts: Survey, notes: tuple[str, ...]) -> SourceTable:
+    found = survey_json(path, file_name, guess.encoding, SAMPLE_ROWS, WIDEST)
+    _refuse_width(len(found.keys), file_name)
+    headers = unique_headers(list(found.keys))
+    sample = _sample_table(headers, [[cells.get(key, "") for key in found.keys] for cells in found.sample])
+    return _source(
+        path,
+        file_name,
+        "json",
+        sample,
+        line_count=found.line_count,
+        encoding=guess.encoding,
+        encoding_is_sure=guess.is_sure,
+        bad_byte_count=counts.bad_byte_count,
+        nul_count=counts.nul_count,
+        notes=notes,
+        json=JsonRows(found.keys),
     )
 
 
@@ -162,22 +225,20 @@ def _control_share(head: str) -> float:
 
 
 def _inspect_workbook(path: Path, file_name: str, options: ReadingOptions) -> SourceTable:
-    workbook = open_workbook(path, file_name)
-    sheets = sheet_names(workbook)
+    heights = sheet_heights(path, file_name)
+    sheets = tuple(heights)
     if options.sheet is not None and options.sheet not in sheets:
         raise InputError(
             _("{file} has no sheet “{sheet}”. It has: {sheets}.").format(
                 file=file_name, sheet=options.sheet, sheets=formats.listed(sheets)
             )
         )
-    candidates = [options.sheet] if options.sheet else list(sheets)
-    read = [(sheet, sheet_rows(workbook, sheet)) for sheet in candidates]
-    filled = [(sheet, rows) for sheet, rows in read if any(any(cells) for cells in rows)]
-    if not filled:
+    sheet = options.sheet or max(sheets, key=lambda name: heights[name], default="")
+    if not heights.get(sheet):
         raise InputError(_("{file} holds no rows.").format(file=file_name))
-    sheet, rows = max(filled, key=lambda pair: len(pair[1])) if options.sheet is None else filled[0]
-    numbered = (Row(line, line, cells) for line, cells in enumerate(rows, start=1))
-    start = table_start([row for row in islice(numbered, 400) if not row.is_blank], options)
+    rows = list(islice(sheet_rows(open_sheet(path, file_name, sheet)), SAMPLE_ROWS + HEAD_ROWS))
+    numbered = (Row(line, line, cells) for line, cells in enumerate(rows[:HEAD_ROWS], start=1))
+    start = table_start([row for row in numbered if not row.is_blank], options)
     _refuse_width(len(start.header), file_name)
     headers = unique_headers(list(start.header))
     width = len(headers)
@@ -187,7 +248,7 @@ def _inspect_workbook(path: Path, file_name: str, options: ReadingOptions) -> So
     dialect = Dialect("\t", "", "", start.header_lines, start.has_header)
     sample = _sample_table(headers, body[:SAMPLE_ROWS])
     return _source(
-        path, file_name, "workbook", sample, line_count=len(rows), dialect=dialect, sheet=sheet, sheets=sheets
+        path, file_name, "workbook", sample, line_count=heights[sheet], dialect=dialect, sheet=sheet, sheets=sheets
     )
 
 
@@ -196,9 +257,17 @@ def _inspect_parquet(path: Path, file_name: str) -> SourceTable:
     if row_count == 0:
         raise InputError(_("{file} holds no rows.").format(file=file_name))
     _refuse_width(len(schema), file_name)
-    with pq.ParquetFile(path) as file:
-        batch = next(file.iter_batches(batch_size=SAMPLE_ROWS))
-    return _source(path, file_name, "parquet", _text_table(pa.Table.from_batches([batch])), line_count=row_count)
+    sample = text_table(parquet_sample(path, file_name, SAMPLE_ROWS))
+    return _source(path, file_name, "parquet", sample, line_count=row_count)
+
+
+def _inspect_arrow(path: Path, file_name: str) -> SourceTable:
+    with arrow_batches(path, file_name) as batches:
+        _refuse_width(len(batches.schema), file_name)
+    sample, row_count = arrow_sample(path, file_name, SAMPLE_ROWS)
+    if row_count == 0:
+        raise InputError(_("{file} holds no rows.").format(file=file_name))
+    return _source(path, file_name, "arrow", text_table(sample), line_count=row_count)
 
 
 def _refuse_width(width: int, file_name: str) -> None:
@@ -212,8 +281,12 @@ def _refuse_width(width: int, file_name: str) -> None:
 
 def _source(path: Path, file_name: str, kind: Any, sample: pa.Table, **facts: Any) -> SourceTable:
     headers = tuple(sample.column_names)
-    columns = tuple(_describe(header, sample.column(header).to_pylist()) for header in headers)
-    return SourceTable(path, file_name, kind, headers, columns, sample, **facts)
+    return SourceTable(path, file_name, kind, headers, described(sample), sample, **facts)
+
+
+def described(sample: pa.Table) -> tuple[SourceColumn, ...]:
+    """What each column of a sample shows."""
+    return tuple(_describe(header, sample.column(header).to_pylist()) for header in sample.column_names)
 
 
 def _describe(header: str, values: Sequence[str | None]) -> SourceColumn:
@@ -231,12 +304,3 @@ def _describe(header: str, values: Sequence[str | None]) -> SourceColumn:
 def _sample_table(headers: tuple[str, ...], rows: list[list[str]]) -> pa.Table:
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(headers)
     return pa.table([pa.array(values, pa.string()) for values in columns], names=list(headers))
-
-
-def _text_table(table: pa.Table) -> pa.Table:
-    """A typed table as people would have written it."""
-    from crm_core.ingest.workbook import cell_text
-
-    headers = unique_headers(list(table.column_names))
-    columns = [pa.array([cell_text(value) for value in column.to_pylist()], pa.string()) for column in table.columns]
-    return pa.table(columns, names=list(headers))

@@ -11,7 +11,8 @@ from datetime import date, timedelta
 
 from crm_core.ingest.amounts import LARGEST, MONEY_TYPE
 from crm_core.ingest.dates import quoted
-from crm_core.ingest.mapping import Mapping
+from crm_core.ingest.duplicates import held_already
+from crm_core.ingest.mapping import UNIT_FACTORS, Mapping
 from crm_core.ingest.raw import RawTable, cell_names
 from crm_core.ingest.values import WHITE, CellReading, text_sql
 from crm_core.schema import TABLES, Column, Table
@@ -41,8 +42,11 @@ def judge(
     headers: Dictionary[str, str],
     as_of: date | None,
     yes_no: Dictionary[str, str],
+    earlier: str | None = None,
 ) -> Judgement:
     """Compose the query.
+
+    `earlier` is a SELECT of order lines held already: lines that stand there are set aside.
 
     `headers` gives the header behind each reading's name, `yes_no` the cells (and their headers) that
     hold yes or no in words: a number there shows a row whose values have slipped a column.
@@ -55,7 +59,7 @@ def judge(
     )
     first = [f"{r.first_step} as {r.first_name}" for r in read if r.first_step]
     second = [f"{r.second_step} as {r.second_name}" for r in read if r.second_step]
-    values = ", ".join(f"{reading.sql} as {reading.value}" for reading in read)
+    values = ", ".join(f"{_scaled(reading, mapping)} as {reading.value}" for reading in read)
     source = f"select line, flaw, raw, {cells}, {texts} from {raw.relation}"
     for step in (first, second):
         if step:
@@ -66,6 +70,8 @@ def judge(
     derived = f"select *, {', '.join(_columns_sql(table, mapping, readings))} from ({typed})"
     reasons = _reasons(table, mapping, readings, extras, headers, as_of, raw.width)
     reasons += _shifted(table, readings, yes_no)
+    if earlier and table.name == "orders":
+        reasons.append(_Reason(held_already(earlier), quoted("order_held_already"), "null", "order_id"))
     branches = {
         name: " ".join(f"when {reason.condition} then {getattr(reason, name)}" for reason in reasons)
         for name in ("code", "header", "value")
@@ -77,6 +83,12 @@ def judge(
             case {branches["value"]} end as reason_value
         from ({derived})"""
     return Judgement(sql, table, readings, extras)
+
+
+def _scaled(reading: CellReading, mapping: Mapping) -> str:
+    """The value of a cell in units of the currency: 3 where the column counts in 万 is 30,000."""
+    unit = mapping.units.get(reading.name)
+    return f"try_cast(({reading.sql}) * {UNIT_FACTORS[unit]} as {MONEY_TYPE})" if unit else reading.sql
 
 
 @dataclass(frozen=True)
@@ -110,6 +122,9 @@ def _reasons(
     for column in table.columns:
         if column.required:
             found.extend(_required(column, readings, extras, headers, as_of))
+    if "refund" in extras:
+        condition = "refund_text is not null and refund_value is null"
+        found.append(_Reason(condition, quoted("unreadable_amount"), quoted(headers["refund"]), "refund_text"))
     if mapping.drop_exact_duplicates:
         found.append(_Reason("is_repeat", quoted("duplicate_line"), nothing, nothing))
     return found
@@ -194,9 +209,12 @@ def _column_sql(column: Column, table: Table, mapping: Mapping, readings: Dictio
 
 
 def _amount_sql(mapping: Mapping, readings: Dictionary[str, CellReading]) -> str:
-    if "amount" in readings:
-        return "amount_value"
-    return f"try_cast(quantity_value * unit_price_value as {MONEY_TYPE})"
+    amount = "amount_value"
+    if "amount" not in readings:
+        amount = f"try_cast(quantity_value * unit_price_value as {MONEY_TYPE})"
+    if mapping.refund and mapping.table == "orders":
+        return f"try_cast({amount} - abs(coalesce(refund_value, 0)) as {MONEY_TYPE})"
+    return amount
 
 
 def _signed(value: str, mapping: Mapping, readings: Dictionary[str, CellReading], like: str | None = None) -> str:
@@ -205,7 +223,9 @@ def _signed(value: str, mapping: Mapping, readings: Dictionary[str, CellReading]
     if mapping.return_order_prefix and "order_id" in readings:
         marks.append(f"coalesce(starts_with(order_id_text, {quoted(mapping.return_order_prefix)}), false)")
     if mapping.return_flag:
-        marks.append("coalesce(return_flag_value, false)")
+        values = ", ".join(map(quoted, mapping.return_values))
+        mark = f"return_flag_text in ({values})" if values else "return_flag_value"
+        marks.append(f"coalesce({mark}, false)")
     if not marks:
         return value
     return f"case when ({' or '.join(marks)}) and {like or value} > 0 then -({value}) else {value} end"

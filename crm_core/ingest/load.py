@@ -4,8 +4,10 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Mapping as Dictionary
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,16 @@ import duckdb
 from crm_core.engine.database import Database, shared_database
 from crm_core.errors import InputError
 from crm_core.ingest.cells import FALSE_WORDS, TRUE_WORDS, is_number
-from crm_core.ingest.columnar import columnar_table, parquet_schema, register_frame, safe_path, text_relation
+from crm_core.ingest.columnar import read_columnar
 from crm_core.ingest.dates import quoted
+from crm_core.ingest.disk import changed, stamp_of, told_if_full
+from crm_core.ingest.duplicates import together
 from crm_core.ingest.inspect import inspect_frame
+from crm_core.ingest.json_rows import read_json
 from crm_core.ingest.judge import Judgement, judge
+from crm_core.ingest.lookup import read_beside
 from crm_core.ingest.mapping import Mapping, check_mapping, guess_mapping
+from crm_core.ingest.months import turn_months
 from crm_core.ingest.quality import QualityReport
 from crm_core.ingest.raw import RawTable, parquet_relation
 from crm_core.ingest.read_text import read_text
@@ -29,7 +36,13 @@ from crm_core.ingest.workbook import read_workbook
 from crm_core.language import _
 from crm_core.schema import TABLES, Kind
 
-EXTRA_KINDS: dict[str, Kind] = {"unit_price": "money", "profit": "money", "status": "text", "return_flag": "flag"}
+EXTRA_KINDS: dict[str, Kind] = {
+    "unit_price": "money",
+    "profit": "money",
+    "refund": "money",
+    "status": "text",
+    "return_flag": "flag",
+}
 WRITTEN = "format parquet, compression snappy"
 
 
@@ -64,8 +77,11 @@ def load_table(
     database: Database,
     as_of: date | None,
     progress: ProgressListener | None = None,
+    earlier: Sequence[str] = (),
 ) -> LoadedTable:
     """Read all of `source` by `mapping` and write the three files of a `LoadedTable` into `folder`.
+
+    Order lines that stand in `earlier`, SELECTs of order lines, are set aside as held already.
 
     Every row is kept or set aside with a reason. A required date outside 1990-01-01 to `as_of` + 366
     days is implausible (no upper bound where `as_of` is None). An exception raised by `progress`
@@ -78,13 +94,15 @@ def load_table(
     tell = progress or _nobody
     folder.mkdir(parents=True, exist_ok=True)
     with (
+        told_if_full(source.file_name),
         tempfile.TemporaryDirectory(prefix=".reading-", dir=folder) as work,
         database.cursor() as cursor,
     ):
         raw = read_raw(source, Path(work), cursor, tell)
+        _refuse_changed(source)
         tell(Progress("type", 0, raw.row_count))
         raw = replace(raw, trim=trim_cells(cursor, raw, _cells(source, mapping)))
-        judgement = _judge(cursor, raw, source, mapping, as_of)
+        judgement = _judge(cursor, raw, source, mapping, as_of, earlier)
         tell(Progress("write", 0, raw.row_count))
         written = Path(work) / "accepted.parquet", Path(work) / "set_aside.parquet"
         _write_accepted(cursor, judgement, source, written[0])
@@ -126,21 +144,24 @@ def read_raw(
     source: SourceTable, folder: Path, cursor: duckdb.DuckDBPyConnection, listener: ProgressListener
 ) -> RawTable:
     """All records of a source as text."""
+    if source.lookup:
+        return read_beside(source.lookup, folder, cursor, partial(read_raw, cursor=cursor, listener=listener))
+    if source.months:
+        return turn_months(read_raw(source.months.table, folder, cursor, listener), source.months, folder, cursor)
     if source.format == "text":
         return read_text(source, folder, cursor, listener)
     if source.format == "workbook":
         return read_workbook(source, folder, listener)
-    if source.frame is not None:
-        relation = text_relation(source.frame.schema, register_frame(cursor, source.frame))
-    else:
-        relation = text_relation(
-            parquet_schema(source.path, source.file_name)[0], parquet_relation(safe_path(source.path, folder))
-        )
-    target = folder / "raw.parquet"
-    cursor.execute(
-        f"copy (select * from {relation}) to {quoted(str(target))} (format parquet, compression snappy)"
-    ).fetchall()
-    return columnar_table(parquet_relation(target), len(source.headers), source.line_count)
+    if source.format == "json":
+        return read_json(source, folder, listener)
+    return read_columnar(source, folder, cursor)
+
+
+def _refuse_changed(source: SourceTable) -> None:
+    """InputError if the file, or the list it looks prices up in, is not the one that was looked at."""
+    for read in (source, source.lookup.table) if source.lookup else (source,):
+        if read.stamp and stamp_of(read.path) != read.stamp:
+            raise changed(read.file_name)
 
 
 def _cells(source: SourceTable, mapping: Mapping) -> list[str]:
@@ -153,7 +174,12 @@ def _nobody(_progress: Progress) -> None:
 
 
 def _judge(
-    cursor: duckdb.DuckDBPyConnection, raw: RawTable, source: SourceTable, mapping: Mapping, as_of: date | None
+    cursor: duckdb.DuckDBPyConnection,
+    raw: RawTable,
+    source: SourceTable,
+    mapping: Mapping,
+    as_of: date | None,
+    earlier: Sequence[str],
 ) -> Judgement:
     """Decide each column over the whole of it and compose the query that judges the rows."""
     table = TABLES[mapping.table]
@@ -163,7 +189,8 @@ def _judge(
     for extra, kind in EXTRA_KINDS.items():
         header = getattr(mapping, extra)
         if header:
-            headers[extra], kinds[extra] = header, kind
+            headers[extra] = header
+            kinds[extra] = "text" if extra == "return_flag" and mapping.return_values else kind
     readings = {
         name: decide_reading(
             cursor,
@@ -180,7 +207,8 @@ def _judge(
     _refuse_undecided(source, headers, readings)
     ours = {name: reading for name, reading in readings.items() if name not in EXTRA_KINDS}
     extras = {name: reading for name, reading in readings.items() if name in EXTRA_KINDS}
-    return judge(raw, mapping, ours, extras, headers, as_of, _yes_no_cells(source))
+    held = together(earlier) if earlier else None
+    return judge(raw, mapping, ours, extras, headers, as_of, _yes_no_cells(source), held)
 
 
 def _yes_no_cells(source: SourceTable) -> dict[str, str]:
@@ -239,9 +267,7 @@ def _write_set_aside(
         from ({judgement.sql}) where {"false" if is_whole else "reason is not null and not is_blank"} order by line
         """
     ).fetchall()
-    cursor.execute(
-        f"copy (select * exclude (amount) from {ASIDE} order by source_line) to {quoted(str(target))} ({WRITTEN})"
-    ).fetchall()
+    cursor.execute(f"copy (select * from {ASIDE} order by source_line) to {quoted(str(target))} ({WRITTEN})").fetchall()
 
 
 def _row_text_sql(raw: RawTable) -> str:

@@ -1,32 +1,71 @@
 """Which column of a file is which of ours, and the rules to read its values: `Mapping` and its guess."""
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from crm_core import formats
 from crm_core.errors import InputError
 from crm_core.ingest.amounts import DecimalMark
 from crm_core.ingest.cells import is_number, plain
+from crm_core.ingest.contents import says_nothing, told_by_content
 from crm_core.ingest.dates import DateOrder, decide_dates, shapes_and_days
-from crm_core.ingest.headings import extra_keys, key_of, names_of, synonym_keys
+from crm_core.ingest.exports import known_export
+from crm_core.ingest.headings import bare, extra_keys, key_of, names_of, synonym_keys
 from crm_core.ingest.source import SourceColumn, SourceTable
 from crm_core.language import _
 from crm_core.schema import TABLES, Column, words
 
 EXACT, CONTAINED, WEAKEST = 1.0, 0.5, 0.3
+LAST_RANK = 400  # the surer of two names of a column wins, but any of them before a part of a name
 NAMED_ONLY = 0.4  # a required column named so whose sample looks like something else
 ORDERS_FIRST = 1.25
 ONLY_THERE = 0.5  # a header that orders do not know says more
 MOST_STATUSES = 20
+MOST_CANDIDATES = 5
+MOSTLY_FILLED = 0.5  # a status given only here and there is none of every row
+SELDOM_FILLED = 0.9  # a column filled in a smaller share of rows than another lacks values
 
-# Statuses of an order that brought nothing (yet): parts of words, compared with spaces and case gone.
+# Statuses of an order that brought nothing (yet): parts of words, compared with spaces, case and accents gone.
 NOT_COUNTED = words(
-    "cancel|void|refund|return|reject|fail|declin|pending|unpaid|await|draft|abandon|lost|engaging|prospect|open|hold"
-    "|expired|chargeback|取消|退款|退货|关闭|未付|待付|待支付|待处理|未支付|失败|作废|无效|草稿|退回"
+    "cancel|void|reject|fail|declin|pending|unpaid|await|draft|abandon|lost|engaging|prospect|open|hold|expired"
+    "|chargeback|取消|关闭|未付|待付|待支付|待处理|未支付|失败|作废|无效|草稿|關閉|作廢|無效|待處理"
+    "|stornier|annul|abgelehnt|offen|ausstehend|entwurf|unbezahlt|fehlgeschlagen|enattente|impaye|brouillon|echou"
+    "|anulad|pendient|pendent|borrador|rascunho|fallid|falhou|rechazad|recusad|inattesa|bozza|fallit|rifiutat"
+    "|geannuleerd|inafwachting|concept|mislukt|キャンセル|未払|保留|失敗|取り消し|취소|대기|미결제|실패"
 )
+# Statuses and kinds of entry that give money back: parts of words, likewise.
+GIVEN_BACK = words(
+    "refund|return|creditnote|creditmemo|退款|退货|退回|退貨|红字|erstatt|gutschrift|retour|rembours|avoir|reembols"
+    "|devol|notadecredito|notadicredito|rimbors|terugbetaald|返品|返金|반품|환불"
+)
+
+# How many of the currency's unit one of a column's figures stands for.
+AmountUnit = Literal["cent", "thousand", "ten_thousand", "million", "hundred_million"]
+UNIT_FACTORS: dict[AmountUnit, str] = {
+    "cent": "0.01",
+    "thousand": "1000",
+    "ten_thousand": "10000",
+    "million": "1000000",
+    "hundred_million": "100000000",
+}
+UNIT_WORDS: tuple[tuple[AmountUnit, str], ...] = (
+    ("hundred_million", r"[亿億][元圆円]?|억원?"),
+    ("million", r"百[万萬][元圆円]?|백만원?|m[€$£]|meur|musd|millions?|mio\.?( ?€| eur)?|mln\.?"),
+    ("ten_thousand", r"[万萬][元圆円]?|만원?"),
+    (
+        "thousand",
+        r"千[元圆円]|천원|k ?[€$£¥]|keur|kusd|kgbp|tsd\.?( ?€| eur)?|t€|teur|thousands?|in thousands"
+        r"|['’]?000s?( ?(€|\$|£|usd|eur|gbp))?",
+    ),
+    ("cent", r"分|cents?|in cents?|eurocents?|centimes?|c[eé]ntimos|centavos|pence|pennies"),
+)
+
+
+MONEY_EXTRAS = ("unit_price", "profit", "refund")
 
 
 class Mapping(BaseModel):
@@ -49,7 +88,17 @@ class Mapping(BaseModel):
     profit: str | None = Field(default=None, description="Header of the profit: cost = amount − profit.")
     discount_is_rate: bool = Field(default=False, description="The discount is a share of the list price, not money.")
     return_order_prefix: str | None = Field(default=None, description="Orders whose number begins so are returns.")
-    return_flag: str | None = Field(default=None, description="Header of a yes/no column that marks returns.")
+    return_flag: str | None = Field(default=None, description="Header of a column that marks returns.")
+    return_values: tuple[str, ...] = Field(
+        default=(), description="Values of that column that mark returns; none: it says yes or no."
+    )
+    refund: str | None = Field(
+        default=None, description="Header of what was paid back: amount = amount − refund, whatever its sign."
+    )
+    units: dict[str, AmountUnit] = Field(
+        default_factory=dict,
+        description="Column of money (ours, unit_price, profit or refund) → what one of its figures stands for.",
+    )
     status: str | None = Field(default=None, description="Header of the status of the order.")
     kept_statuses: tuple[str, ...] = Field(
         default=(), description="Statuses that count; rows with another are set aside."
@@ -61,8 +110,27 @@ class Mapping(BaseModel):
 
     def headers_used(self) -> tuple[str, ...]:
         """Every header the mapping speaks of."""
-        extras = (self.unit_price, self.profit, self.return_flag, self.status)
+        extras = (self.unit_price, self.profit, self.return_flag, self.refund, self.status)
         return (*self.columns.values(), *(header for header in extras if header))
+
+
+def written_mapping(mapping: Mapping) -> str:
+    """A mapping as a small file (JSON): what it says, without what it leaves as it is."""
+    said = {"table": mapping.table, **mapping.model_dump(mode="json", exclude_defaults=True)}
+    return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+
+
+def read_mapping(text: str, file_name: str) -> Mapping:
+    """The mapping in such a file. Raises InputError where it is none."""
+    try:
+        return Mapping.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(
+            _("{file} is no mapping file: {place}: {problem}.").format(
+                file=file_name, place=".".join(map(str, first["loc"])) or "JSON", problem=first["msg"].rstrip(".")
+            )
+        ) from None
 
 
 Missing = tuple[str, ...]
@@ -112,7 +180,7 @@ def guess_mapping(source: SourceTable, table_name: str | None = None, remembered
     the table whose required columns fit best is chosen.
     """
     for mapping in remembered:
-        if set(mapping.headers) == set(source.headers) and table_name in (None, mapping.table):
+        if table_name in (None, mapping.table) and _is_made_for(mapping, source):
             return mapping
     if table_name is None:
         table_name = _likeliest_table(source)
@@ -124,25 +192,106 @@ def guess_mapping(source: SourceTable, table_name: str | None = None, remembered
         )
     columns = match_columns(source, table_name)
     extras = _extras(source, columns) if table_name == "orders" else {}
+    if table_name == "orders":
+        _add_by_content(source, columns, extras)
+        _prefer_line_prices(source, columns, extras)
     price = extras.get("unit_price")
     if "amount" not in columns and (not price or "quantity" not in columns):
         price = None
+    refund = extras.get("refund")
     status = extras.get("status")
     statuses = _statuses(source, status) if status else ()
-    kept = tuple(value for value in statuses if _counts(value))
-    rejects_some = bool(status) and 0 < len(kept) < len(statuses)
-    return Mapping(
+    kept = tuple(value for value in statuses if _counts(value, is_net=refund is not None))
+    is_filled = status is not None and source.column(status).filled_share >= MOSTLY_FILLED
+    rejects_some = is_filled and 0 < len(kept) < len(statuses)
+    flag, flag_values = _return_flag(source, extras)
+    mapping = Mapping(
         table=table_name,
-        columns=columns,
+        columns={name: columns[name] for name in TABLES[table_name].column_names if name in columns},
         date_order=_date_order(source, table_name, columns),
         unit_price=price if "amount" not in columns else None,
         profit=extras.get("profit") if "cost" not in columns else None,
         discount_is_rate=_is_rate(source, columns.get("discount")),
         return_order_prefix=_return_prefix(source, columns),
+        return_flag=flag,
+        return_values=flag_values,
+        refund=refund,
         status=status if rejects_some else None,
         kept_statuses=kept if rejects_some else (),
         headers=source.headers,
     )
+    return mapping.model_copy(update={"units": told_units(source, mapping)})
+
+
+def _is_made_for(mapping: Mapping, source: SourceTable) -> bool:
+    """Whether a mapping was made for these headers; where they say nothing the values must suit it, too."""
+    if set(mapping.headers) != set(source.headers):
+        return False
+    told = [(name, header) for name, header in mapping.columns.items() if says_nothing(header)]
+    columns = TABLES[mapping.table]
+    return all(_content_suits(columns.column(name), source.column(header)) > 0 for name, header in told)
+
+
+def similar_mapping(source: SourceTable, guess: Mapping, remembered: Iterable[Mapping]) -> Mapping | None:
+    """A remembered mapping of a file with a few other columns, all of whose headers are here, if it differs.
+
+    It is offered, never taken unasked. None for headers that say nothing.
+    """
+    for mapping in remembered:
+        used = mapping.headers_used()
+        fits = mapping.table == guess.table and set(used) <= set(source.headers)
+        if not fits or set(mapping.headers) == set(source.headers) or any(map(says_nothing, used)):
+            continue
+        offered = mapping.model_copy(update={"headers": source.headers})
+        return offered if offered != guess else None
+    return None
+
+
+def found_by_content(mapping: Mapping) -> dict[str, str]:
+    """Our columns whose headers in the file say nothing, so that only the values told them: ours → header."""
+    found = {name: header for name, header in mapping.columns.items() if says_nothing(header)}
+    if mapping.unit_price and says_nothing(mapping.unit_price):
+        found["unit_price"] = mapping.unit_price
+    return found
+
+
+def candidate_columns(source: SourceTable, mapping: Mapping) -> dict[str, tuple[str, ...]]:
+    """For the required columns of orders that are wanting: headers whose values would do, the likeliest first."""
+    missing = missing_columns(mapping)
+    if mapping.table != "orders" or not missing:
+        return {}
+    told = told_by_content(source)
+    used = mapping.headers_used()
+    found: dict[str, tuple[str, ...]] = {}
+    for name in missing:
+        sure = (told.columns[name],) if name in told.columns else ()
+        free = tuple(header for header in (*sure, *told.candidates.get(name, ())) if header not in used)
+        if free:
+            found[name] = free[:MOST_CANDIDATES]
+    return found
+
+
+def _add_by_content(source: SourceTable, columns: dict[str, str], extras: dict[str, str]) -> None:
+    """Under headers that say nothing, the columns whose values leave no doubt."""
+    if not any(map(says_nothing, source.headers)):
+        return
+    told = told_by_content(source)
+    used = {*columns.values(), *extras.values()}
+    for name, header in told.columns.items():
+        if name not in columns and header not in used and says_nothing(header):
+            columns[name] = header
+    if told.unit_price and told.unit_price not in used and says_nothing(told.unit_price):
+        extras.setdefault("unit_price", told.unit_price)
+
+
+def _prefer_line_prices(source: SourceTable, columns: dict[str, str], extras: dict[str, str]) -> None:
+    """Where amounts stand only on the first line of an order, each line's own quantity and price make them."""
+    amount, price, quantity = columns.get("amount"), extras.get("unit_price"), columns.get("quantity")
+    if not (amount and price and quantity):
+        return
+    filled = {header: source.column(header).filled_share for header in (amount, price, quantity)}
+    if filled[amount] < SELDOM_FILLED * min(filled[price], filled[quantity]):
+        del columns["amount"]
 
 
 def match_columns(source: SourceTable, table_name: str) -> dict[str, str]:
@@ -155,7 +304,8 @@ def match_columns(source: SourceTable, table_name: str) -> dict[str, str]:
             if (score := _fit(table_name, column, header)) > 0
         ),
     )
-    chosen: dict[str, str] = {}
+    export = known_export(source.headers)
+    chosen = dict(export.columns) if export and table_name == "orders" else {}
     for _score, _place, name, header in pairs:
         if name not in chosen and header not in chosen.values():
             chosen[name] = header
@@ -168,15 +318,18 @@ def _fit(table_name: str, column: Column, header: SourceColumn) -> float:
     key = key_of(header.header)
     if not key:
         return 0.0
+    if key not in synonym_keys(table_name) and column.kind == "money":
+        key = key_of(_without_unit(header.header))
     suits = _content_suits(column, header)
     ranks = dict(synonym_keys(table_name).get(key, ()))
     if column.name in ranks:
         if column.required:
             suits = max(suits, NAMED_ONLY)
-        return (EXACT - 0.002 * ranks[column.name]) * suits
+        return (EXACT - 0.001 * min(ranks[column.name], LAST_RANK)) * suits
     if key in extra_keys() or key in synonym_keys(table_name):
         return 0.0
-    longest = max((len(name) for name in map(key_of, names_of(column)) if _contains(key, name)), default=0)
+    names = map(key_of, names_of(table_name, column))
+    longest = max((len(name) for name in names if _contains(key, name)), default=0)
     score = (CONTAINED * longest / len(key)) * suits
     return score if score >= WEAKEST else 0.0
 
@@ -262,10 +415,79 @@ def _extras(source: SourceTable, columns: dict[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for column in free:
         extra = extra_keys().get(key_of(column.header))
-        is_fit = column.content == "number" if extra in ("unit_price", "profit") else column.content != "number"
+        is_fit = (column.content == "number") == (extra in ("unit_price", "profit", "refund"))
+        if extra == "refund" and column.content in ("flag", "text"):
+            extra, is_fit = "return_flag", True
         if extra and is_fit:
             found.setdefault(extra, column.header)
-    return found
+    export = known_export(source.headers)
+    return found if export is None else dict(export.extras)
+
+
+def _return_flag(source: SourceTable, extras: dict[str, str]) -> tuple[str | None, tuple[str, ...]]:
+    """The column that marks returns, and the values that do: of a yes/no column none."""
+    flag = extras.get("return_flag")
+    if flag and source.column(flag).content == "flag":
+        return flag, ()
+    for header in filter(None, (flag, extras.get("entry_kind"))):
+        values = _statuses(source, header)
+        back = tuple(value for value in values if _gives_back(value))
+        if set(values) == {"S", "H"} and key_of(header) == "shkzg":  # SAP: a credit to the customer
+            back = ("H",)
+        if 0 < len(back) < len(values):
+            return header, back
+    return None, ()
+
+
+AS_SAID: Literal["as the header says"] = "as the header says"
+
+
+def told_units(
+    source: SourceTable, mapping: Mapping, usual: AmountUnit | Literal["as the header says"] | None = AS_SAID
+) -> dict[str, AmountUnit]:
+    """What the headers of money say of their unit; one that says nothing counts as the amount does.
+
+    `usual` is the unit of the amount where a person said it; None: it counts in the currency itself.
+    """
+    headers = {
+        name: header for name, header in mapping.columns.items() if TABLES[mapping.table].column(name).kind == "money"
+    }
+    if mapping.discount_is_rate:
+        headers.pop("discount", None)
+    headers |= {name: header for name in MONEY_EXTRAS if (header := getattr(mapping, name))}
+    units = {name: _unit_of(header, source.column(header)) for name, header in headers.items()}
+    if usual == AS_SAID:
+        usual = units.get("amount") or units.get("unit_price")
+    else:
+        units |= {name: usual for name in ("amount", "unit_price") if name in units}
+    found = {name: unit or (None if _names_unit(headers[name]) else usual) for name, unit in units.items()}
+    return {name: unit for name, unit in found.items() if unit}
+
+
+def _unit_of(header: str, column: SourceColumn) -> AmountUnit | None:
+    """The unit a header names in brackets, at its end or as a word of its own, unless the values say it themselves."""
+    if any(re.search("[万萬亿億]", value) for value in column.samples):
+        return None
+    text = plain(header).casefold()
+    for unit, names in UNIT_WORDS:
+        if re.search(rf"[(\[（]({names})[)\]）]|(^|[\s_/,:-])({names})([\s_/,.:-]|$)", text):
+            return unit
+        if re.search(r"[\u4e00-\u9fff]", text) and re.search(rf"({names})$", text) and unit != "cent":
+            return unit
+    return None
+
+
+def _without_unit(header: str) -> str:
+    """A header of money without the unit at its end: "amount_cents" is "amount"."""
+    text = plain(header).casefold()
+    for _unit, names in UNIT_WORDS:
+        text = re.sub(rf"(?<=\w)[\s_/,:-]+({names})$", "", text)
+    return text
+
+
+def _names_unit(header: str) -> bool:
+    """Whether a header names the bare unit: (元), [EUR]."""
+    return re.search(r"[(\[](元|円|圆|원|eur|usd|gbp|cny|rmb|€|\$|£|¥)[)\]]", plain(header).casefold()) is not None
 
 
 def _statuses(source: SourceTable, header: str) -> tuple[str, ...]:
@@ -273,9 +495,14 @@ def _statuses(source: SourceTable, header: str) -> tuple[str, ...]:
     return values if len(values) <= MOST_STATUSES else ()
 
 
-def _counts(status: str) -> bool:
-    bare = re.sub(r"[\W_]+", "", plain(status)).casefold()
-    return not any(part in bare for part in NOT_COUNTED)
+def _counts(status: str, is_net: bool) -> bool:
+    """Whether orders of a status brought money; `is_net`: what was paid back is taken off elsewhere."""
+    brought_nothing = any(part in bare(status) for part in NOT_COUNTED)
+    return not brought_nothing and (is_net or not _gives_back(status))
+
+
+def _gives_back(text: str) -> bool:
+    return any(part in bare(text) for part in GIVEN_BACK)
 
 
 def _date_order(source: SourceTable, table_name: str, columns: dict[str, str]) -> DateOrder | None:

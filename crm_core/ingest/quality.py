@@ -7,6 +7,8 @@ from decimal import Decimal
 from pydantic import BaseModel, ConfigDict
 
 from crm_core import formats
+from crm_core.ingest.amounts import DecimalMark
+from crm_core.ingest.dates import DateOrder
 from crm_core.ingest.mapping import Mapping
 from crm_core.language import N_, _, ngettext
 
@@ -15,6 +17,7 @@ REASONS: dict[str, str] = {
     "too_many_fields": N_("More fields than the table has columns"),
     "too_few_fields": N_("Fewer fields than the table has columns"),
     "line_too_long": N_("The line is too long to be a row"),
+    "broken_json": N_("The line is no whole object"),
     "total_line": N_("A total, not a row"),
     "status_not_counted": N_("The status of the order does not count"),
     "missing_customer": N_("No customer"),
@@ -28,6 +31,7 @@ REASONS: dict[str, str] = {
     "implausible_amount": N_("The amount is too large to be one"),
     "shifted_row": N_("The values have slipped into the wrong columns"),
     "duplicate_line": N_("The line repeats another letter for letter"),
+    "order_held_already": N_("The order stands in an earlier file already"),
     "repeated_customer": N_("A fuller row of the same customer stands for it"),
 }
 
@@ -61,7 +65,7 @@ class ColumnQuality(BaseModel):
     """One column of what was kept. `distinct_count` is exact for customers and up to a million rows.
 
     `unreadable_count` cells of an optional column could not be read and were left empty; their rows
-    were kept.
+    were kept. `outlier_count` numbers lie far from `median` (of sizes, signs aside); see `outliers`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -74,6 +78,9 @@ class ColumnQuality(BaseModel):
     highest: str | None
     unreadable_count: int = 0
     examples: tuple[Example, ...] = ()
+    median: str | None = None
+    outlier_count: int = 0
+    outliers: tuple[Example, ...] = ()
 
 
 class Undecided(BaseModel):
@@ -90,8 +97,11 @@ class Undecided(BaseModel):
 class QualityReport(BaseModel):
     """What came in and where it went. Lines are physical lines, rows are records, amounts are exact.
 
-    `lines_in = header_lines + blank_lines + continued_lines + rows_kept + rows_set_aside`, and
-    `amount_in = amount_kept + amount_set_aside` over the rows whose amount can be read.
+    `lines_in = header_lines + blank_lines + continued_lines + rows_kept + rows_set_aside + rows_put_right`,
+    and where one line gave several rows `lines_in + added_rows` is that and the `empty_cells`.
+    `amount_in = amount_kept + amount_set_aside + amount_put_right` over the rows whose amount can be
+    read. Rows put right were set aside and then corrected by hand: they came in again as a load of
+    their own. `date_order` and `decimal_mark` are how the order's day and amount were read.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -104,17 +114,24 @@ class QualityReport(BaseModel):
     header_lines: int
     blank_lines: int
     continued_lines: int
+    added_rows: int = 0
+    empty_cells: int = 0
     rows_kept: int
     rows_set_aside: int
+    rows_put_right: int = 0
     amount_in: Decimal = Decimal(0)
     amount_kept: Decimal = Decimal(0)
     amount_set_aside: Decimal = Decimal(0)
+    amount_put_right: Decimal = Decimal(0)
     return_rows: int = 0
     first_day: date | None = None
     last_day: date | None = None
     reasons: tuple[ReasonCount, ...] = ()
     columns: tuple[ColumnQuality, ...] = ()
+    date_order: DateOrder | None = None
+    decimal_mark: DecimalMark | None = None
     exact_duplicates: int = 0
+    exact_duplicates_amount: Decimal = Decimal(0)
     busiest_day: date | None = None
     busiest_day_share: float = 0.0
     days_ahead_rows: int = 0
@@ -126,16 +143,16 @@ class QualityReport(BaseModel):
 
     @property
     def lines_add_up(self) -> bool:
-        accounted = self.header_lines + self.blank_lines + self.continued_lines + self.rows_kept + self.rows_set_aside
-        return self.lines_in == accounted
+        no_rows = self.header_lines + self.blank_lines + self.continued_lines + self.empty_cells
+        return self.lines_in + self.added_rows == no_rows + self.rows_in
 
     @property
     def amounts_add_up(self) -> bool:
-        return self.amount_in == self.amount_kept + self.amount_set_aside
+        return self.amount_in == self.amount_kept + self.amount_set_aside + self.amount_put_right
 
     @property
     def rows_in(self) -> int:
-        return self.rows_kept + self.rows_set_aside
+        return self.rows_kept + self.rows_set_aside + self.rows_put_right
 
 
 def problems(report: QualityReport) -> list[str]:
@@ -226,16 +243,40 @@ def _dates_to_check(report: QualityReport) -> list[str]:
     return found
 
 
+def _far_away(report: QualityReport) -> list[str]:
+    return [
+        ngettext(
+            "{count} value of “{header}” lies far from the others, such as {example} on line {line}; "
+            "half of them are below {median}.",
+            "{count} values of “{header}” lie far from the others, such as {example} on line {line}; "
+            "half of them are below {median}.",
+            column.outlier_count,
+        ).format(
+            count=formats.number(column.outlier_count),
+            header=column.header or column.name,
+            example=column.outliers[0].value,
+            line=formats.number(column.outliers[0].line),
+            median=column.median,
+        )
+        for column in report.columns
+        if column.outlier_count
+    ]
+
+
 def _values_to_check(report: QualityReport) -> list[str]:
     found = []
-    if report.exact_duplicates:
+    if report.exact_duplicates and not report.mapping.drop_exact_duplicates:
         found.append(
             ngettext(
-                "{count} line repeats another letter for letter. It is kept unless you say otherwise.",
-                "{count} lines repeat another letter for letter. They are kept unless you say otherwise.",
+                "{count} line repeats another letter for letter ({amount}). It is kept unless you say otherwise.",
+                "{count} lines repeat another letter for letter ({amount}). They are kept unless you say otherwise.",
                 report.exact_duplicates,
-            ).format(count=formats.number(report.exact_duplicates))
+            ).format(
+                count=formats.number(report.exact_duplicates),
+                amount=formats.money(report.exact_duplicates_amount, "", exact=True),
+            )
         )
+    found.extend(_far_away(report))
     if report.damaged_ids:
         found.append(
             ngettext(

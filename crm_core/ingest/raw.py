@@ -19,8 +19,9 @@ class RawTable:
     `relation` is SQL for the rows: `line` BIGINT (physical line or sheet row, 1-based), `flaw`
     VARCHAR (a reason code, null for a whole record), `raw` VARCHAR (a flawed record as written),
     then `c0` ... VARCHAR, `width` of them. Every physical line is in one of the counts:
-    `line_count = header_lines + blank_lines + row_count + continued_lines`. `trim` are the cells known to
-    have no white space at their ends.
+    `line_count + added_rows = header_lines + blank_lines + empty_cells + row_count + continued_lines`, where
+    `added_rows` and `empty_cells` are of records turned into several rows (else 0). `trim` are the cells
+    known to have no white space at their ends.
     """
 
     relation: str
@@ -33,6 +34,8 @@ class RawTable:
     bad_byte_count: int = 0
     nul_count: int = 0
     trim: frozenset[str] = frozenset()
+    added_rows: int = 0
+    empty_cells: int = 0
 
 
 def cell_names(width: int) -> list[str]:

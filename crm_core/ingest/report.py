@@ -1,5 +1,6 @@
 """The figures of a `QualityReport`, counted from what was written against what came in."""
 
+from collections.abc import Mapping as Dictionary
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -7,9 +8,11 @@ from typing import Any
 
 import duckdb
 
-from crm_core.ingest.dates import quoted
+from crm_core.ingest.amounts import DecimalMark
+from crm_core.ingest.dates import DateOrder, quoted
 from crm_core.ingest.judge import Judgement
 from crm_core.ingest.mapping import Mapping
+from crm_core.ingest.outliers import MEASURED, Outliers, outliers
 from crm_core.ingest.quality import ColumnQuality, Example, QualityReport, ReasonCount, Undecided
 from crm_core.ingest.raw import RawTable, cell_names, parquet_relation
 from crm_core.ingest.source import SourceTable
@@ -40,6 +43,7 @@ def write_report(
     amounts = _amounts(cursor, judgement, kept) if has_amount else (Decimal(0), Decimal(0), Decimal(0))
     returns = _one(cursor, f"select count(*) from {kept} where amount < 0") if has_amount else 0
     days = _days(cursor, table, kept, as_of)
+    repeats = _duplicates(cursor, raw)
     return QualityReport(
         file_name=source.file_name,
         table=table.name,
@@ -49,6 +53,8 @@ def write_report(
         header_lines=raw.header_lines,
         blank_lines=raw.blank_lines + _blank_rows(cursor, raw),
         continued_lines=raw.continued_lines,
+        added_rows=raw.added_rows,
+        empty_cells=raw.empty_cells,
         rows_kept=rows_kept,
         rows_set_aside=rows_aside,
         amount_in=amounts[0],
@@ -57,7 +63,10 @@ def write_report(
         return_rows=returns,
         reasons=_reasons(cursor),
         columns=_columns(cursor, judgement, mapping, kept, _unreadable(cursor, judgement)),
-        exact_duplicates=_duplicates(cursor, raw),
+        date_order=_decided_order(judgement),
+        decimal_mark=_decided_mark(judgement),
+        exact_duplicates=repeats,
+        exact_duplicates_amount=_duplicates_amount(cursor, judgement, raw) if repeats and has_amount else Decimal(0),
         damaged_ids=_damaged_ids(cursor, judgement, kept),
         bad_byte_count=raw.bad_byte_count,
         nul_count=raw.nul_count,
@@ -130,6 +139,8 @@ def _columns(
         for name in known
     )
     row = cursor.execute(f"select {figures} from {kept}").fetchone() or ()
+    measures = [name for name in known if judgement.table.column(name).kind in MEASURED]
+    far = outliers(cursor, kept, measures, _one(cursor, f"select count(*) from {kept}"))
     return tuple(
         ColumnQuality(
             name=name,
@@ -140,9 +151,19 @@ def _columns(
             highest=row[4 * place + 3],
             unreadable_count=unreadable.get(name, 0),
             examples=_unreadable_examples(cursor, judgement, mapping, name) if unreadable.get(name) else (),
+            **_far_away(name, mapping, far),
         )
         for place, name in enumerate(known)
     )
+
+
+def _far_away(name: str, mapping: Mapping, far: Dictionary[str, Outliers]) -> dict[str, Any]:
+    if name not in far:
+        return {}
+    examples = tuple(
+        Example(line=line, header=mapping.columns.get(name), value=value) for line, value in far[name].examples
+    )
+    return {"median": far[name].median, "outlier_count": far[name].count, "outliers": examples}
 
 
 def _distinct_sql(name: str, is_small: bool) -> str:
@@ -171,6 +192,30 @@ def _duplicates(cursor: duckdb.DuckDBPyConnection, raw: RawTable) -> int:
         f"select sum(times - 1) from (select count(*) as times from {raw.relation} where flaw is null "
         f"group by hash({cells}))",
     )
+
+
+def _duplicates_amount(cursor: duckdb.DuckDBPyConnection, judgement: Judgement, raw: RawTable) -> Decimal:
+    """What the lines that repeat another bring together."""
+    row = cursor.execute(
+        "select sum((times - 1) * amount) from (select count(*) as times, any_value(amount) as amount "
+        f"from ({judgement.sql}) where flaw is null group by hash({', '.join(cell_names(raw.width))}))"
+    ).fetchone()
+    return Decimal(row[0]) if row and row[0] is not None else Decimal(0)
+
+
+def _decided_order(judgement: Judgement) -> DateOrder | None:
+    """How the days of the first required column were read."""
+    for name in judgement.table.required:
+        reading = judgement.readings.get(name)
+        if reading and reading.dates:
+            return reading.dates.order
+    return None
+
+
+def _decided_mark(judgement: Judgement) -> DecimalMark | None:
+    """The decimal mark of the amounts, or of the price of a piece."""
+    reading = judgement.readings.get("amount") or judgement.extras.get("unit_price")
+    return reading.numbers.decimal_mark if reading and reading.numbers else None
 
 
 def _days(cursor: duckdb.DuckDBPyConnection, table: Table, kept: str, as_of: date | None) -> dict[str, Any]:

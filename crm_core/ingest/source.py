@@ -8,7 +8,7 @@ from typing import Literal
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
-Format = Literal["text", "workbook", "parquet", "frame"]
+Format = Literal["text", "json", "workbook", "parquet", "arrow", "frame"]
 Content = Literal["empty", "id", "text", "date", "number", "flag"]
 
 PREVIEW_ROWS = 50
@@ -25,6 +25,7 @@ class ReadingOptions(BaseModel):
     header_line: int | None = None  # physical line of the header, 1-based; 0: the file has none
     sheet: str | None = None
     pad_short_rows: bool | None = None
+    months_as_rows: bool | None = None  # whether a table with one column a month is read as one row a month
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,46 @@ class SourceColumn:
 
 
 @dataclass(frozen=True)
+class JsonRows:
+    """The keys behind the headers of a JSON file, column by column."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Months:
+    """How a table with one column a month becomes one row a month.
+
+    `table` is the file as it stands; its columns at the places `kept` stay, and each cell at the places
+    of `turned` becomes a row with that day (ISO 8601) and the cell as the amount.
+    """
+
+    table: "SourceTable"
+    kept: tuple[int, ...]
+    turned: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Columns looked up in another file: those of `table` stand beside the rows of `orders` whose `key` is theirs.
+
+    `added` are the places in `table` of the columns that came beside.
+    """
+
+    orders: "SourceTable"
+    table: "SourceTable"
+    key: str
+    table_key: str
+    added: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class SourceTable:
     """A file as understood. `headers` are unique; the columns of `sample` bear them, all text.
 
-    `line_count` counts physical lines (rows of a sheet or of a Parquet file), `sample_line` gives
-    the line of each sample row. `notes` are sentences about what was put right on the way.
+    `line_count` counts physical lines (rows of a sheet, of a Parquet or Arrow file, objects of a JSON
+    list). `notes` are sentences about what was put right on the way. `stamp` is the file's size and time
+    of last change when it was looked at.
     """
 
     path: Path
@@ -84,6 +120,10 @@ class SourceTable:
     sheet: str = ""
     sheets: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    stamp: tuple[int, int] | None = None
+    json: JsonRows | None = field(default=None, repr=False)
+    months: Months | None = field(default=None, repr=False)
+    lookup: Lookup | None = field(default=None, repr=False)
     frame: pa.Table | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -106,7 +146,7 @@ class SourceTable:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a load is: `done` of `total` in the step called `step` ("decode", "read", "type", "write")."""
+    """How far a load is: `done` of `total` in the step called `step` ("unpack", "decode", "read", "type", "write")."""
 
     step: str
     done: int

@@ -2,7 +2,9 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -72,27 +74,31 @@ def _example(column: Column, row: int) -> str:
     return examples[row] or (examples[0] if column.required else "")
 
 
-def write_set_aside_csv(set_aside: Path, target: Path) -> int:
-    """Write the rows of a `set_aside.parquet` as CSV for a spreadsheet; returns how many.
+def write_set_aside_csv(set_aside: Sequence[Path], target: Path) -> int:
+    """Write the rows of some `set_aside.parquet` as CSV for a spreadsheet; returns how many.
 
     One row per row set aside: file, line, column, value, reason in the language spoken, the row.
     """
-    with (
-        pq.ParquetFile(set_aside) as source,
-        target.open("w", encoding="utf-8-sig", newline="") as written,
-    ):
-        writer = csv.writer(written, lineterminator="\r\n")
+    written = 0
+    with target.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow([_("File"), _("Line"), _("Column"), _("Value"), _("Reason"), _("Row as written")])
-        for batch in source.iter_batches(
-            columns=["source_file", "source_line", "column_name", "value", "reason", "raw"]
-        ):
-            for row in batch.to_pylist():
-                texts = [row["column_name"], row["value"], reason_text(row["reason"]), row["raw"]]
-                writer.writerow([row["source_file"], row["source_line"], *map(_harmless, texts)])
-        return int(source.metadata.num_rows)
+        for path in set_aside:
+            with pq.ParquetFile(path) as source:
+                written += source.metadata.num_rows
+                for batch in source.iter_batches(
+                    columns=["source_file", "source_line", "column_name", "value", "reason", "raw"]
+                ):
+                    writer.writerows(map(_aside_row, batch.to_pylist()))
+    return written
 
 
-def _harmless(text: str | None) -> str:
+def _aside_row(row: dict[str, Any]) -> list[Any]:
+    texts = [row["column_name"], row["value"], reason_text(row["reason"]), row["raw"]]
+    return [row["source_file"], row["source_line"], *map(harmless, texts)]
+
+
+def harmless(text: str | None) -> str:
     """A text no spreadsheet takes for a formula."""
     if (text and text[0] in "=@\t\r") or (text and text[0] in "+-" and not text[1:2].isdigit()):
         return "'" + text

@@ -1,5 +1,6 @@
 """Data sets, scenarios and mappings on disk; see docs/decisions/0002-immutable-data-sets.md."""
 
+from crm_core.store.adding import RowSetAside
 from crm_core.store.data_set import DataSet
 from crm_core.store.exit_reasons import ExitReason, ExitReasons
 from crm_core.store.layout import CanonicalTable, LoadedTable, SourceEntry, TableEntry
@@ -13,6 +14,7 @@ __all__ = [
     "ExitReason",
     "ExitReasons",
     "LoadedTable",
+    "RowSetAside",
     "ScenarioEntry",
     "SourceEntry",
     "TableEntry",

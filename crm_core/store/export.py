@@ -10,7 +10,7 @@ from crm_core.language import _
 from crm_core.schema import TABLES
 from crm_core.store.data_set import DataSet
 from crm_core.store.files import remove
-from crm_core.store.layout import quoted
+from crm_core.store.layout import canonical_rows, quoted
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # without it Excel reads Chinese as something else
 
@@ -28,27 +28,18 @@ def export(data_set: DataSet, table: str, path: Path, database: Database) -> Pat
     written = path.with_name(f".{secrets.token_hex(6)}{path.suffix}")
     try:
         if path.suffix == ".csv":
-            _write_csv(_canonical_rows(data_set, table), written, database)
+            _write_csv(ordered_rows(data_set, table), written, database)
         else:
-            _copy(_canonical_rows(data_set, table), written, "format parquet, compression zstd", database)
+            _copy(ordered_rows(data_set, table), written, "format parquet, compression zstd", database)
         return written.replace(path)
     finally:
         remove(written)
 
 
-def _canonical_rows(data_set: DataSet, table: str) -> str:
-    names = [column.name for column in TABLES[table].columns]
-    if table != "orders":
-        return f"select {', '.join(names)} from ({data_set.relation(table)}) order by all"
-    source = {"customer_id": "customers", "order_id": "orders"}
-    columns = ", ".join(f"{source.get(name, 'order_lines')}.{name}" for name in names)
-    return (
-        f"select {columns} from ({data_set.relation('order_lines')}) as order_lines"
-        f" inner join ({data_set.relation('orders')}) as orders using (order_key)"
-        f" inner join ({data_set.relation('customers')}) as customers"
-        " on order_lines.customer_key = customers.customer_key"
-        " order by order_lines.customer_key, order_lines.ordered_on, order_lines.order_key, order_lines.ordered_at"
-    )
+def ordered_rows(data_set: DataSet, table: str) -> str:
+    """The canonical rows of a table in the order of customer and day."""
+    order = "order_lines.customer_key, order_lines.ordered_on, order_lines.order_key, order_lines.ordered_at"
+    return f"{canonical_rows(data_set, table)} order by {order if table == 'orders' else 'all'}"
 
 
 def _write_csv(rows: str, path: Path, database: Database) -> None:

@@ -7,11 +7,12 @@ a customer. The version is a digest of what the rows say, whatever order they ca
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+import pyarrow.parquet as pq
 from pydantic import BaseModel
 
 from crm_core import formats
@@ -35,7 +36,9 @@ SET_ASIDE = {
     "value": "varchar",
     "reason": "varchar",
     "raw": "varchar",
+    "amount": "decimal(18, 4)",
 }
+BASE_NUMBER = -1  # the load number of rows that an earlier version held
 
 
 class LoadedTable(Protocol):
@@ -115,8 +118,9 @@ class TableEntry:
 
 @dataclass(frozen=True)
 class SourceEntry:
-    """One load that went into a data set. Rows in = rows kept + rows set aside.
+    """One load that went into a data set. Rows in = rows kept + rows set aside + rows put right.
 
+    Rows put right were set aside once; corrected, they came in again as a source of their own.
     `origin` says which connection, table or query the rows came from; null for a file.
     """
 
@@ -127,6 +131,17 @@ class SourceEntry:
     rows_set_aside: int
     mapping: Mapping[str, Any] | None
     origin: Mapping[str, str] | None = None
+    rows_put_right: int = 0
+
+
+@dataclass(frozen=True)
+class Base:
+    """What an earlier version brings to the next: SELECTs of its rows by table and of its rows set aside."""
+
+    rows: Mapping[str, str]
+    set_aside: str
+    sources: tuple[SourceEntry, ...]
+    reports: tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True)
@@ -146,16 +161,21 @@ def lay_out(
     *,
     name: str,
     currency: str,
+    base: Base | None = None,
     writer: TableWriter | None = None,
 ) -> Content:
     """Write the Parquet files and quality.json of a data set into the empty `folder`.
 
-    `writer` sorts and joins where the data is larger than this machine; counts and the version are taken here, in one
-    reading. Raises StoreError if no order line was accepted, InputError if a canonical table lacks what it must have.
+    With a `base` the rows of that earlier version come before those loaded. `writer` sorts and joins where the data is
+    larger than this machine, and takes no base; counts and the version are taken here, in one reading.
+    Raises StoreError if no order line was accepted, InputError if a canonical table lacks what it must have.
     """
+    if base is not None and writer is not None:
+        raise ValueError("another engine lays out whole tables, not rows that come after a base")
     loads = [_load(number, table, database) for number, table in enumerate(loaded)]
-    given = {f"loaded_{table}": _accepted(loads, TABLES[table]) for table in TABLES}
-    tables = {table: _table_entry(table, given, database) for table in TABLES if _of(loads, table)}
+    given = {f"loaded_{table}": _accepted(loads, TABLES[table], base) for table in TABLES}
+    known = {load.table for load in loads} | set(base.rows if base else ())
+    tables = {table: _table_entry(table, given, database) for table in TABLES if table in known}
     if "orders" not in tables or tables["orders"].rows == 0:
         raise StoreError(_("No order line could be used, so there is nothing to publish. See the rows set aside."))
 
@@ -165,11 +185,11 @@ def lay_out(
         else:
             writer.write(table, folder / f"{table}.parquet", loads)
         given[table] = reading([folder / f"{table}.parquet"])
-    _write_set_aside(loads, folder / "set_aside.parquet", given, database)
+    _write_set_aside(loads, folder / "set_aside.parquet", given, base, database)
 
     row_counts = {path.stem: _count(reading([path]), database) for path in sorted(folder.glob("*.parquet"))}
-    sources = _sources(loads, folder / "set_aside.parquet", given, database)
-    write_json(folder / "quality.json", _quality(loads, folder, database))
+    sources = _sources(loads, folder / "set_aside.parquet", given, base, database)
+    write_json(folder / "quality.json", _quality(loads, folder, given, base, database))
     version = _digest(folder, tables, name, currency, database)
     return Content(version=version, tables=tables, sources=sources, row_counts=row_counts)
 
@@ -209,6 +229,13 @@ def reading(paths: Iterable[Path]) -> str:
     return f"select * from read_parquet([{', '.join(quoted(_literally(path)) for path in paths)}])"
 
 
+def reading_set_aside(path: Path) -> str:
+    """A SELECT of rows set aside; files written before amounts were kept with them have none."""
+    if "amount" in pq.read_schema(path).names:
+        return reading([path])
+    return f"select *, null::{SET_ASIDE['amount']} as amount from ({reading([path])})"
+
+
 def _literally(path: Path) -> str:
     return "".join(f"[{letter}]" if letter in "[*?" else letter for letter in path.absolute().as_posix())
 
@@ -224,6 +251,33 @@ def column_types(table: Table) -> dict[str, str]:
     return {column.name: column.sql_type for column in table.columns}
 
 
+class Relations(Protocol):
+    """Whatever gives a SELECT of a table's rows by the table's name, as a data set does."""
+
+    def relation(self, table: str) -> str: ...
+
+
+def canonical_rows(data_set: Relations, table: str) -> str:
+    """A SELECT of a table's canonical columns, from which the table can be laid out again.
+
+    Customers who only ordered and stand in no list are no rows of the list.
+    """
+    names = [column.name for column in TABLES[table].columns]
+    if table == "customers":
+        known = " or ".join(f"{name} is not null" for name in names if name != "customer_id")
+        return f"select {', '.join(names)} from ({data_set.relation(table)}) where first_ordered_on is null or {known}"
+    if table != "orders":
+        return f"select {', '.join(names)} from ({data_set.relation(table)})"
+    source = {"customer_id": "customers", "order_id": "orders"}
+    columns = ", ".join(f"{source.get(name, 'order_lines')}.{name}" for name in names)
+    return (
+        f"select {columns} from ({data_set.relation('order_lines')}) as order_lines"
+        f" inner join ({data_set.relation('orders')}) as orders using (order_key)"
+        f" inner join ({data_set.relation('customers')}) as customers"
+        " on order_lines.customer_key = customers.customer_key"
+    )
+
+
 def _nothing(columns: Mapping[str, str]) -> str:
     return f"select {', '.join(f'null::{kind} as {name}' for name, kind in columns.items())} where false"
 
@@ -236,7 +290,7 @@ def _load(number: int, table: LoadedTable | CanonicalTable, database: Database) 
         number=number,
         files=(accepted,),
         accepted=reading([accepted]),
-        set_aside=reading([table.folder / "set_aside.parquet"]),
+        set_aside=reading_set_aside(table.folder / "set_aside.parquet"),
         report=json.loads((table.folder / "report.json").read_text(encoding="utf-8")),
         mapping=table.mapping.model_dump(mode="json") if isinstance(table, MappedTable) else None,
         origin=table.origin if isinstance(table, FetchedTable) else None,
@@ -281,14 +335,26 @@ def _of(loads: Sequence[Load], table: str) -> list[Load]:
     return [load for load in loads if load.table == table]
 
 
-def _accepted(loads: Sequence[Load], table: Table) -> str:
+def _accepted(loads: Sequence[Load], table: Table, base: Base | None) -> str:
     """A SELECT of the accepted rows of all loads of a table; `load_number` tells them apart."""
     columns = column_types(table) | {"source_file": "varchar", "source_line": "bigint"}
     parts = [
         f"select {load.number} as load_number, {', '.join(columns)} from ({load.accepted})"
         for load in _of(loads, table.name)
     ]
+    if base and table.name in base.rows:
+        file = quoted(_base_file(base, table.name))
+        parts.insert(
+            0,
+            f"select {BASE_NUMBER} as load_number, {', '.join(column_types(table))}, {file} as source_file,"
+            f" null::bigint as source_line from ({base.rows[table.name]})",
+        )
     return " union all ".join(parts) or _nothing({"load_number": "integer"} | columns)
+
+
+def _base_file(base: Base, table: str) -> str:
+    """The file that speaks for the rows an earlier version held of a table."""
+    return next((source.file_name for source in base.sources if source.table == table), "")
 
 
 def _table_entry(table: str, given: Mapping[str, str], database: Database) -> TableEntry:
@@ -315,14 +381,21 @@ def _write(model: str, path: Path, given: Mapping[str, str], database: Database)
     database.execute(f"copy (select * from ({query}\n) order by {order}) to {quoted(str(path))} ({WRITTEN})")
 
 
-def _write_set_aside(loads: Sequence[Load], path: Path, given: Mapping[str, str], database: Database) -> None:
-    columns = ", ".join(name for name in SET_ASIDE if name != "table_name")
+def _write_set_aside(
+    loads: Sequence[Load], path: Path, given: Mapping[str, str], base: Base | None, database: Database
+) -> None:
+    columns = ", ".join(name for name in SET_ASIDE if name not in ("table_name", "amount"))
     parts = [
-        f"select {load.number} as load_number, {quoted(load.table)} as table_name, {columns} from ({load.set_aside})"
+        f"select {load.number} as load_number, {quoted(load.table)} as table_name, {columns}, amount"
+        f" from ({load.set_aside})"
         for load in loads
     ]
     repeated = compose("repeated_customers", given).sql
-    parts.append(f"select load_number, 'customers' as table_name, {columns} from ({repeated}\n)")
+    parts.append(
+        f"select load_number, 'customers' as table_name, {columns}, null::decimal(18, 4) as amount from ({repeated}\n)"
+    )
+    if base:
+        parts.append(f"select {BASE_NUMBER} as load_number, table_name, {columns}, amount from ({base.set_aside})")
     database.execute(
         f"copy (select * from ({' union all '.join(parts)}) order by load_number, source_line, column_name, reason)"
         f" to {quoted(str(path))} ({WRITTEN})"
@@ -330,7 +403,7 @@ def _write_set_aside(loads: Sequence[Load], path: Path, given: Mapping[str, str]
 
 
 def _sources(
-    loads: Sequence[Load], set_aside: Path, given: Mapping[str, str], database: Database
+    loads: Sequence[Load], set_aside: Path, given: Mapping[str, str], base: Base | None, database: Database
 ) -> tuple[SourceEntry, ...]:
     aside = dict(
         database.rows(
@@ -343,10 +416,12 @@ def _sources(
             f"select load_number, count(*) from ({compose('repeated_customers', given).sql}\n) group by load_number"
         )
     )
-    sources = []
+    sources = _base_sources(base, repeated.get(BASE_NUMBER, 0)) if base else []
     for load in loads:
         kept = _count(load.accepted, database) - repeated.get(load.number, 0)
         put_aside = aside.get(load.number, 0)
+        if "rows_set_aside" in load.report:  # a line may give several rows
+            put_aside = load.report["rows_set_aside"] + repeated.get(load.number, 0)
         sources.append(
             SourceEntry(
                 file_name=load.report["file_name"],
@@ -361,7 +436,21 @@ def _sources(
     return tuple(sources)
 
 
-def _quality(loads: Sequence[Load], folder: Path, database: Database) -> dict[str, Any]:
+def _base_sources(base: Base, repeated: int) -> list[SourceEntry]:
+    """The sources of the earlier version; `repeated` of their customers a fuller row stands for now."""
+    sources = list(base.sources)
+    place = next((place for place, source in enumerate(sources) if source.table == "customers"), None)
+    if repeated and place is not None:
+        lists = sources[place]
+        sources[place] = replace(
+            lists, rows_kept=lists.rows_kept - repeated, rows_set_aside=lists.rows_set_aside + repeated
+        )
+    return sources
+
+
+def _quality(
+    loads: Sequence[Load], folder: Path, given: Mapping[str, str], base: Base | None, database: Database
+) -> dict[str, Any]:
     """The reports of all loads, and what only shows when the tables stand side by side."""
     unknown = {
         path.stem: _count(f"select * from ({reading([path])}) where customer_key is null", database)
@@ -369,7 +458,11 @@ def _quality(loads: Sequence[Load], folder: Path, database: Database) -> dict[st
         if path.stem in TABLES
     }
     return {
-        "reports": [dict(load.report) for load in loads],
+        "reports": [
+            *(dict(report) for report in (base.reports if base else ())),
+            *(dict(load.report) for load in loads),
+        ],
+        **_customers_side_by_side(folder, given, database),
         "rows_of_unknown_customers": {table: rows for table, rows in unknown.items() if rows},
         "repeated_customers": _count(
             f"select * from ({reading([folder / 'set_aside.parquet'])}) where reason = 'repeated_customer'", database
@@ -379,6 +472,25 @@ def _quality(loads: Sequence[Load], folder: Path, database: Database) -> dict[st
             " where order_id is not null group by all having count(*) > 1",
             database,
         ),
+    }
+
+
+def _customers_side_by_side(folder: Path, given: Mapping[str, str], database: Database) -> dict[str, Any]:
+    """Customers who never ordered, and those who ordered but stand in no list, where there is a list."""
+    listed = f"select customer_id from ({given['loaded_customers']})"
+    if not _count(listed, database):
+        return {}
+    everyone = reading([folder / "customers.parquet"])
+    groups = {
+        "customers_without_orders": f"select customer_id from ({everyone}) where first_ordered_on is null",
+        "customers_not_listed": f"select customer_id from ({everyone}) where customer_id not in ({listed})",
+    }
+    return {
+        name: {
+            "count": _count(group, database),
+            "examples": [row[0] for row in database.rows(f"{group} order by customer_id limit 5")],
+        }
+        for name, group in groups.items()
     }
 
 

@@ -22,7 +22,7 @@ from crm_core.errors import StoreError
 from crm_core.language import _
 from crm_core.store.data_set import DataSet, read_data_set, unknown_data_set
 from crm_core.store.files import is_held, locked, remove, settle_folder, settle_tree, told_to_the_reader, write_whole
-from crm_core.store.layout import CanonicalTable, LoadedTable, TableWriter, lay_out, write_manifest
+from crm_core.store.layout import Base, CanonicalTable, LoadedTable, TableWriter, lay_out, write_manifest
 from crm_core.store.names import is_key
 
 KEPT_VERSIONS = 3
@@ -30,12 +30,16 @@ KEPT_VERSIONS = 3
 
 @dataclass(frozen=True)
 class Publication:
-    """What a publish is told beside the rows; a new one must not find a data set in its place."""
+    """What a publish is told beside the rows.
+
+    A new one must not find a data set in its place; one built upon a version must find that version.
+    """
 
     name: str
     currency: str
     published_at: datetime
     is_new: bool = False
+    upon: str | None = None
 
 
 def publish_version(
@@ -45,12 +49,13 @@ def publish_version(
     database: Database,
     *,
     is_session: bool = False,
+    base: Base | None = None,
     writer: TableWriter | None = None,
 ) -> DataSet:
-    """Lay out the loads as a version of the data set at `home` and make it current."""
+    """Lay out the loads, and a `base` before them, as a version of the data set at `home` and make it current."""
     with told_to_the_reader(home), building_folder(home) as building:
         content = lay_out(
-            loads, building, database, name=publication.name, currency=publication.currency, writer=writer
+            loads, building, database, name=publication.name, currency=publication.currency, base=base, writer=writer
         )
         write_manifest(
             building,
@@ -63,6 +68,12 @@ def publish_version(
         with locked(home / ".lock"):
             if publication.is_new and current_version(home) is not None:
                 raise StoreError(_("Another data set took this name meanwhile. Publish again under another name."))
+            if publication.upon not in (None, current_version(home)):
+                raise StoreError(
+                    _("Somebody published {name} meanwhile. Look at it as it is now, then add to it again.").format(
+                        name=publication.name
+                    )
+                )
             version = home / "versions" / content.version
             if not version.exists():
                 building.rename(version)

@@ -13,6 +13,7 @@ from pathlib import Path
 from crm_core.engine import Database
 from crm_core.errors import StoreError
 from crm_core.language import _
+from crm_core.store.adding import RowSetAside, base_of
 from crm_core.store.data_set import DataSet, read_data_set, unknown_data_set
 from crm_core.store.exit_reasons import ExitReasons
 from crm_core.store.export import export
@@ -89,6 +90,25 @@ class Workspace:
             home = self._published / (self._reserve(name) if replaces is None else self.open(replaces).slug)
             publication = Publication(name.strip(), currency, _in_utc(published_at), is_new=replaces is None)
             return publish_version(home, tables, publication, self.database)
+
+    def add_to(
+        self,
+        data_set: DataSet,
+        tables: Sequence[LoadedTable],
+        *,
+        published_at: datetime,
+        put_right: Sequence[RowSetAside] = (),
+    ) -> DataSet:
+        """A new version of a data set: what it holds, and `tables` beside it. Works for a session's as well.
+
+        The rows in `put_right` are no longer set aside: corrected, they are among `tables`. Raises
+        StoreError if the data set is not the current version any more, or if the disk refuses.
+        """
+        home = data_set.folder.parents[1]
+        with told_to_the_reader(home):
+            publication = Publication(data_set.name, data_set.currency, _in_utc(published_at), upon=data_set.version)
+            base = base_of(data_set, put_right, self.database)
+            return publish_version(home, tables, publication, self.database, is_session=data_set.is_session, base=base)
 
     def make_current(self, slug: str, version: str) -> DataSet:
         """Go back (or forth) to a version that is still kept. Raises StoreError if it is not."""

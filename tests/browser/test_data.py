@@ -1,6 +1,7 @@
 """From a file to a decision, in a real browser: upload, mapping, check, tiers, loyalty, churn."""
 
 import re
+import zipfile
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -77,9 +78,8 @@ def chinese_file(tmp_path: Path) -> Path:
 def test_cdnow_goes_from_upload_to_tiers_loyalty_and_churn(open_page: OpenPage, page: Page):
     open_page("/data", language="en")
     drop(page, CDNOW)
-    expect(page.get_by_text("Choose a column for: Customer, Amount.")).to_be_visible()
+    expect(page.get_by_text("The headers say nothing, so the columns were told by what they hold")).to_be_visible()
     choose(page, "customer_id", "column 2")
-    choose(page, "amount", "column 5")
 
     said = check(page)
 
@@ -116,6 +116,30 @@ def test_a_chinese_file_maps_itself_and_is_there_for_everybody_once_published(
     other.context.close()
 
 
+def test_a_zip_with_two_tables_loads_both_in_one_go(
+    open_page: OpenPage, page: Page, tmp_path: Path, chinese_file: Path
+):
+    people = ["客户编号,客户名称,城市", *(f"{number:03},客户{number},深圳" for number in range(40))]
+    path = tmp_path / "年度.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.write(chinese_file, "数据/订单.csv")
+        packed.writestr("数据/客户.csv", "\n".join(people))
+        packed.writestr("__MACOSX/._客户.csv", "x")
+    open_page("/data", language="en")
+    drop(page, path)
+
+    expect(page.get_by_role("tab")).to_have_text(["订单.csv", "客户.csv"])
+    expect(page.get_by_text("1 hidden file was left out")).to_be_visible()
+
+    said = check(page)
+
+    assert "客户.csv: 40 rows in = 40 kept + 0 set aside" in said
+
+    keep(page, "me")
+
+    assert "40 customers" in page.locator(".st-key-just-loaded").inner_text()
+
+
 def test_what_is_only_for_me_nobody_else_sees(
     open_page: OpenPage, page: Page, browser: Browser, server_url: str, tmp_path: Path
 ):
@@ -132,3 +156,26 @@ def test_what_is_only_for_me_nobody_else_sees(
     data_set(other).click()
     assert other.get_by_role("option").filter(has_text="secret").count() == 0
     other.context.close()
+
+
+def test_a_row_set_aside_is_put_right_in_place_and_loaded_again(open_page: OpenPage, page: Page, tmp_path: Path):
+    path = tmp_path / "gap.csv"
+    path.write_text("Customer,Date,Amount\nann,2026-05-01,10\nbob,2026-05-02,20\n,2026-05-03,30\n")
+    open_page("/data", language="en")
+    drop(page, path)
+    check(page)
+    keep(page, "me")
+    page.get_by_role("tab", name="Set aside").click()
+    editor = page.locator("[class*=st-key-put-right] [data-testid=stDataFrame]")
+    editor.locator("canvas").first.wait_for()
+    editor.scroll_into_view_if_needed()
+    wait_until_still(page)
+    box = editor.bounding_box()
+    assert box
+    page.mouse.dblclick(box["x"] + box["width"] * 0.35, box["y"] + 52)
+    page.keyboard.type("eve")
+    page.keyboard.press("Enter")
+    page.locator(".st-key-load-changed-rows button:not([disabled])").click()
+
+    expect(page.get_by_text("1 row is loaded now.")).to_be_visible()
+    expect(page.get_by_text("gap.csv: 3 rows in = 2 kept + 0 set aside + 1 put right")).to_be_visible()

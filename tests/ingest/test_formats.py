@@ -134,7 +134,7 @@ def packed(name: str, content: bytes) -> bytes:
         (packed("a.txt", b"hello"), "zip"),
         (b"\x1f\x8b\x08....", "compressed"),
         (b"SQLite format 3\0....", "database"),
-        (b"PAR1 torn", "Parquet"),
+        (b"PAR1 torn", "damaged"),
         (packed("xl/workbook.xml", b"<broken"), "workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512, "workbook"),
         (

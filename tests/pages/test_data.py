@@ -1,5 +1,8 @@
 """The data page as an analyst sees it: what is loaded, and from a file to a data set."""
 
+import gzip
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -166,6 +169,118 @@ def test_several_files_of_one_table_are_one_and_each_table_finds_its_file(at: Ap
     assert "people.csv: 2 rows in = 2 kept + 0 set aside" in seen(at)
 
 
+def zipped(*files: tuple[str, str]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in files:
+            packed.writestr(name, content)
+    return target.getvalue()
+
+
+SALES = "OrderDate,OrderNumber,ProductKey,CustomerKey,OrderQuantity\n"
+PRODUCTS = "ProductKey,ProductName,ProductCost,ProductPrice\n1,Bike,5,10.50\n2,Bell,1,3\n"
+
+
+def test_a_zip_of_several_years_customers_and_prices_loads_in_one_go(at: AppTest):
+    packed = zipped(
+        ("sales/2024.csv", SALES + "2024-01-02,S1,1,ann,2\n"),
+        ("sales/2025.csv", SALES + "2025-01-02,S2,2,bob,1\n2025-01-03,S2,1,bob,1\n"),
+        ("products.csv", PRODUCTS),
+        ("people.csv", "Customer,Name,Region,City\nann,Ann,North,Leeds\nbob,Bob,South,York\n"),
+        ("README.txt", "Sales of two years,\nas agreed.\n"),
+        ("__MACOSX/._people.csv", "x"),
+    )
+    dropped(at, ("sales.zip", packed))
+
+    assert not at.exception
+    assert "1 hidden file was left out: ._people.csv. Left out, as they are texts and not tables: README.txt." in seen(
+        at
+    )
+    assert "2 files, 5 lines, read alike. Prices are looked up in products.csv by “ProductKey”." in seen(at)
+    assert "The price of each line of 2024.csv · 2 files is looked up here, by “ProductKey”." in seen(at)
+
+    button(at, "Check").click().run()
+
+    assert "**2024.csv**: 1 rows in = 1 kept + 0 set aside · 21.00 in" in seen(at)
+    assert "**2025.csv**: 2 rows in = 2 kept + 0 set aside · 13.50 in" in seen(at)
+
+    button(at, "Only for me").click().run()
+
+    assert not at.exception
+    assert "2 customers, 3 orders" in seen(at)
+
+
+def test_a_price_list_may_be_refused_and_its_orders_then_lack_amounts(at: AppTest):
+    dropped(at, ("sales.csv", SALES + "2024-01-02,S1,1,ann,2\n"), ("products.csv", PRODUCTS))
+    button(at, "Look nothing up here").click().run()
+
+    assert not at.exception
+    assert "Choose a column for: Amount." in seen(at)
+
+
+def test_the_same_file_twice_is_said_and_one_taken_out_with_a_press(at: AppTest):
+    dropped(at, ("a.csv", ORDERS), ("b.csv", ORDERS))
+
+    assert "b.csv is a.csv once more, byte for byte" in seen(at)
+
+    button(at, "Take out b.csv").click().run()
+
+    assert not at.exception
+    assert "byte for byte" not in seen(at)
+    assert "header on line 1, 6 lines" in seen(at)
+
+
+def test_files_that_overlap_say_what_would_count_twice(at: AppTest):
+    head = "Customer,Date,Amount\n"
+    dropped(at, ("a.csv", head + "ann,2026-05-01,10\nbob,2026-05-02,5\n"), ("b.csv", head + "ann,2026-05-01,10\n"))
+    button(at, "Check").click().run()
+
+    assert "1 row of b.csv is in a.csv too, alike in every column: 10.00 would count twice" in seen(at)
+
+
+def test_files_read_alike_may_be_read_apart(at: AppTest):
+    dropped(at, ("a.csv", ORDERS), ("b.csv", "Customer,Date,Amount\neve,2026-06-02,1\n"))
+    button(at, "Read each on its own").click().run()
+
+    assert not at.exception
+    assert [tab.label for tab in at.tabs][:2] == ["a.csv", "b.csv"]
+
+
+def test_one_column_a_month_is_read_as_rows_unless_switched_off(at: AppTest):
+    dropped(at, ("wide.csv", "Customer,2026-01,2026-02,2026-03\nann,10,,30\nbob,5,5,5\n"))
+    button(at, "Check").click().run()
+
+    assert "One column a month (2026-01 to 2026-03)" in seen(at)
+    assert "5 rows in = 5 kept + 0 set aside · 55.00 in = 55.00 kept + 0.00 set aside · 1 empty cell" in seen(at)
+
+    at.toggle[0].set_value(False).run()
+
+    assert not at.exception
+    assert "Choose a column for: Order date" in seen(at)
+
+
+def test_json_lines_packed_with_gzip_load_like_any_file(at: AppTest):
+    lines = '{"customer": "ann", "date": "2026-05-01", "amount": 10.5}\n{broken\n'
+    dropped(at, ("orders.jsonl.gz", gzip.compress(lines.encode())))
+    button(at, "Check").click().run()
+
+    assert not at.exception
+    assert "JSON, 3 columns, 2 rows." in seen(at)
+    assert "1 of 2 rows is set aside: the line is no whole object (line 2)." in seen(at)
+
+
+def test_an_archive_that_cannot_be_opened_is_a_sentence_and_may_be_taken_out(at: AppTest):
+    dropped(at, ("torn.zip", zipped(("a.csv", ORDERS))[:60]))
+
+    assert not at.exception
+    assert "torn.zip is cut off or damaged" in seen(at)
+
+    button(at, "Take out").click().run()
+
+    assert not at.exception
+    assert "torn.zip" not in seen(at)
+
+
 def test_what_cannot_be_read_is_a_sentence_and_the_other_files_go_on(at: AppTest):
     dropped(at, ("photo.csv", b"\x89PNG\r\n\x1a\n0000"), ("orders.csv", ORDERS))
 
@@ -229,3 +344,102 @@ def test_the_page_speaks_chinese(demo_workspace: Path, open_app: OpenApp):
     assert not at.exception
     assert at.title[0].value == "数据"
     assert "全部核对相符" in seen(at)
+
+
+def nameless(lines: int = 240) -> str:
+    """Order lines without a header: order, customer, day, amount; two lines an order, four orders a day."""
+    rows = []
+    for place in range(lines):
+        order, day = place // 2, place // 8
+        rows.append(f"{7000 + order},C{order * 7 % 23:02},2026-0{1 + day // 28}-{1 + day % 28:02},{place + 10}.25\n")
+    return "".join(rows)
+
+
+def test_columns_told_by_what_they_hold_are_said_and_not_silent(at: AppTest):
+    dropped(at, ("export.csv", nameless()))
+
+    assert not at.exception
+    assert chosen(at, "Amount").value == "column 4"
+    assert "The headers say nothing, so the columns were told by what they hold" in seen(at)
+    assert "by what it holds" in seen(at)
+
+
+def test_a_column_that_is_wanting_is_asked_for_with_what_it_could_be(at: AppTest):
+    rows = "".join(f"{line},{7 + place % 9}.50\n" for place, line in enumerate(nameless().splitlines()))
+    dropped(at, ("export.csv", rows))
+
+    assert "Amount could be column 4 (10.25 · 11.25)" in seen(at)
+    assert button(at, "Check").disabled
+
+
+def test_a_mapping_file_is_taken_and_one_for_another_file_is_refused(at: AppTest):
+    dropped(at, ("orders.csv", "Customer,Payer,Date,Amount\nann,eve,2026-05-01,10\nbob,eve,2026-05-02,20\n"))
+    mapping = '{"columns": {"customer_id": "Payer", "ordered_at": "Date", "amount": "Amount"}}'
+    upload = next(found for found in at.file_uploader if found.label == "Upload a mapping")
+    upload.upload("mapping.json", mapping.encode(), "application/json").run()
+
+    assert not at.exception
+    assert chosen(at, "Customer").value == "Payer"
+
+    upload = next(found for found in at.file_uploader if found.label == "Upload a mapping")
+    upload.upload("other.json", mapping.replace("Payer", "Patient").encode(), "application/json").run()
+
+    assert "orders.csv has no column Patient" in seen(at)
+    assert chosen(at, "Customer").value == "Payer"
+
+
+def test_rows_put_right_in_a_spreadsheet_are_loaded_again(at: AppTest):
+    dropped(at, ("orders.csv", ORDERS))
+    button(at, "Check").click().run()
+    button(at, "Only for me").click().run()
+    corrected = (
+        "source_file,source_line,reason,Customer,Date,Amount\n"
+        "orders.csv,4,No customer,eve,2026-05-03,30\n"
+        "orders.csv,5,The date cannot be read,ann,yesterday,40\n"
+    )
+    upload = next(found for found in at.file_uploader if found.label == "The download, put right")
+    upload.upload("right.csv", corrected.encode(), "text/csv").run()
+
+    assert not at.exception
+    assert "1 row is loaded now." in seen(at)
+    assert "orders.csv: 5 rows in = 3 kept + 1 set aside + 1 put right" in seen(at)
+    assert "orders.csv (put right): 1 rows in = 1 kept + 0 set aside" in seen(at)
+    assert "Everything adds up" in seen(at)
+
+
+def test_a_table_without_orders_is_added_to_the_data_set_at_hand(at: AppTest):
+    dropped(at, ("orders.csv", ORDERS))
+    button(at, "Check").click().run()
+    button(at, "Only for me").click().run()
+    dropped(at, ("people.csv", "Customer,Name,Region,City\nann,Ann,North,Leeds\nzoe,Zoe,South,York\n"))
+    button(at, "Check").click().run()
+    button(at, "Add to orders").click().run()
+
+    assert not at.exception
+    assert "orders is loaded: 3 customers, 3 orders." in seen(at)
+    assert "1 customer of the list never ordered, such as zoe." in seen(at)
+
+
+def test_the_same_orders_twice_are_counted_and_left_out_when_told(at: AppTest):
+    orders = "Customer,Date,Amount,Order\nann,2026-05-01,10.50,1\nbob,2026-05-02,20,2\n"
+    dropped(at, ("may.csv", orders), ("june.csv", orders.replace(",1\n", ",3\n")))
+    button(at, "Check").click().run()
+
+    assert "june.csv: 1 line (20.00, 1 orders) is in an earlier file or the data set already." in seen(at)
+
+    next(found for found in at.toggle if found.label.startswith("Leave out orders")).set_value(True).run()
+    button(at, "Check").click().run()
+
+    assert not at.exception
+    assert "1 of 2 rows is set aside: the order stands in an earlier file already (line 3)." in seen(at)
+
+
+def test_customers_that_look_alike_are_looked_for_when_asked(at: AppTest):
+    people = "Customer,Name,Region,City\nann,Hartmann Bau,North,Leeds\nzoe,Hartmann-Bau GmbH,South,York\n"
+    dropped(at, ("orders.csv", ORDERS), ("people.csv", people))
+    button(at, "Check").click().run()
+    button(at, "Only for me").click().run()
+    button(at, "Look for customers that look alike").click().run()
+
+    assert not at.exception
+    assert "1 pair of customers looks like one" in seen(at)
