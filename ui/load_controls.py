@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -11,18 +11,36 @@ from crm_core import formats
 from crm_core.ingest import Mapping, ReadingOptions, SourceTable
 from crm_core.ingest.contents import says_nothing
 from crm_core.ingest.mapping import AmountUnit, told_units
+from crm_core.ingest.source import TYPOGRAPHIC
 from crm_core.ingest.words import DATE_ORDERS, DELIMITERS, SELF_TOLD, UNITS
 from crm_core.language import N_, _
 from crm_core.schema import TABLES, Column
 from ui.frame import escaped
 from ui.loading import Together
 
-QUOTES = {'"': '"', "'": "'", "": N_("none")}
-ENCODINGS = ("utf-8", "gb18030", "big5", "shift_jis", "euc_kr", "cp1252", "cp1251", "utf-16")
-SHORT_ROWS = {"filled": N_("are filled up with empty cells"), "set aside": N_("are set aside")}
+QUOTES = {'"': '"', "'": "'", TYPOGRAPHIC: "“ ”", "": N_("none")}
+ESCAPES = {"": N_('doubled: ""'), "\\": N_('after a backslash: \\"')}
+SHORT_ROWS = {True: N_("filled up with empty cells"), False: N_("set aside")}
+ENCODINGS = (
+    "utf-8",
+    "gb18030",
+    "big5hkscs",
+    "cp932",
+    "euc_jp",
+    "cp949",
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "koi8-r",
+    "cp1253",
+    "cp1254",
+    "utf-16-le",
+    "utf-16-be",
+)
 DECIMAL_MARKS = {".": N_("point: 1,234.50"), ",": N_("comma: 1.234,50")}
 LONGEST_SAMPLE = 28
 MOST_VALUES = 50
+Choice = TypeVar("Choice")
 KEPT: Any = "session"  # what is chosen here outlasts a visit to another page
 
 
@@ -45,27 +63,37 @@ def reading_options(file: Together, found: SourceTable | None) -> ReadingOptions
         key=f"{key} header",
         persist_state=KEPT,
     )
+    header_rows = st.number_input(
+        _("Rows of the header"),
+        min_value=1,
+        max_value=10,
+        value=None,
+        step=1,
+        placeholder=_("found by itself"),
+        help=_("The names of several rows are joined to one for each column, such as “2024 Q1”."),
+        key=f"{key} header rows",
+        persist_state=KEPT,
+    )
     if found is not None and found.format == "workbook":
         sheet = _choice(_("Sheet"), {name: name for name in found.sheets}, found.sheet, f"{key} sheet")
-        return ReadingOptions(header_line=header_line, sheet=sheet)
+        return ReadingOptions(header_line=header_line, header_rows=header_rows, sheet=sheet)
     dialect = found.dialect if found else None
-    encoding = _choice(
-        _("Encoding"), {name: name for name in ENCODINGS}, found.encoding if found else None, f"{key} encoding"
-    )
-    delimiter = _choice(_("Fields parted by"), DELIMITERS, dialect.delimiter if dialect else None, f"{key} delimiter")
-    quote = _choice(_("Quotation mark"), QUOTES, dialect.quote if dialect else None, f"{key} quote")
-    short = _choice(
-        _("Rows with too few fields"),
-        SHORT_ROWS,
-        _short_rows(dialect.pad_short_rows) if dialect else None,
-        f"{key} short rows",
-    )
     return ReadingOptions(
         header_line=header_line,
-        encoding=encoding,
-        delimiter=delimiter,
-        quote=quote,
-        pad_short_rows=None if short is None else short == _short_rows(True),
+        header_rows=header_rows,
+        encoding=_choice(
+            _("Encoding"), {name: name for name in ENCODINGS}, found.encoding if found else None, f"{key} encoding"
+        ),
+        delimiter=_choice(
+            _("Fields parted by"), DELIMITERS, dialect.delimiter if dialect else None, f"{key} delimiter"
+        ),
+        quote=_choice(_("Quotation mark"), QUOTES, dialect.quote if dialect else None, f"{key} quote"),
+        escape=_choice(
+            _("A quotation mark inside quotes"), ESCAPES, dialect.escape if dialect else None, f"{key} escape"
+        ),
+        pad_short_rows=_choice(
+            _("Rows with too few fields"), SHORT_ROWS, dialect.pad_short_rows if dialect else None, f"{key} short rows"
+        ),
     )
 
 
@@ -84,35 +112,34 @@ def with_months(file: Together, found: SourceTable | None, options: ReadingOptio
     return options if is_on else options.model_copy(update={"months_as_rows": False})
 
 
-def _choice(label: str, choices: Dictionary[str, str], found: str | None, key: str) -> str | None:
+def _choice(label: str, choices: Dictionary[Choice, str], found: Choice | None, key: str) -> Choice | None:
     """One of `choices`, or None to leave it as it was found."""
 
-    def shown(value: str | None) -> str:
+    def shown(value: Choice | None) -> str:
         if value is not None:
             return _(choices[value])
-        return _("as found: {value}").format(value=_(choices.get(found, found))) if found is not None else _("as found")
+        if found is None:
+            return _("as found")
+        return _("as found: {value}").format(value=_(choices.get(found, str(found))))
 
     given = st.session_state.get(key)
     if given is not None:
         choices = {**choices, given: choices.get(given, given)}  # a mapping file may name one we do not offer
-    chosen: str | None = st.selectbox(label, [None, *choices], format_func=shown, key=key, persist_state=KEPT)
+    chosen: Choice | None = st.selectbox(label, [None, *choices], format_func=shown, key=key, persist_state=KEPT)
     return chosen
-
-
-def _short_rows(pads: bool) -> str:
-    return "filled" if pads else "set aside"
 
 
 def choose_reading(number: int, reading: ReadingOptions) -> None:
     """Set the controls of a file, before they are drawn, to what `reading` says."""
-    short = None if reading.pad_short_rows is None else _short_rows(reading.pad_short_rows)
     chosen = {
         "header": reading.header_line,
+        "header rows": reading.header_rows,
         "sheet": reading.sheet,
         "encoding": reading.encoding,
         "delimiter": reading.delimiter,
         "quote": reading.quote,
-        "short rows": short,
+        "escape": reading.escape,
+        "short rows": reading.pad_short_rows,
         "months": reading.months_as_rows is not False,
     }
     for control, value in chosen.items():

@@ -46,7 +46,9 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
     told.add_argument("--encoding", help="such as gb18030")
     told.add_argument("--delimiter", help=r"what parts the fields, such as ';' or '\t'")
     told.add_argument("--quote", help="what quotes a field; '' if nothing does")
-    told.add_argument("--header-line", type=int, metavar="LINE", help="line of the header, 0 if there is none")
+    told.add_argument("--escape", help=r"what stands before a quote inside quotes, such as '\'; '' if it is doubled")
+    told.add_argument("--header-line", type=int, metavar="LINE", help="first line of the header, 0 if there is none")
+    told.add_argument("--header-rows", type=int, metavar="COUNT", help="rows the header takes, joined to one")
     told.add_argument("--sheet", help="sheet of a workbook")
     told.add_argument(
         "--pad-short-rows",
@@ -61,15 +63,15 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def reading_options(arguments: argparse.Namespace) -> ReadingOptions:
-    return ReadingOptions(
-        encoding=arguments.encoding,
-        delimiter="\t" if arguments.delimiter == "\\t" else arguments.delimiter,
-        quote=arguments.quote,
-        header_line=arguments.header_line,
-        sheet=arguments.sheet,
-        pad_short_rows=arguments.pad_short_rows,
-        months_as_rows=arguments.months_as_rows,
-    )
+    """What was said of how files are read. Raises InputError."""
+    said = {name: getattr(arguments, name) for name in ReadingOptions.model_fields}
+    if said["delimiter"] == "\\t":
+        said["delimiter"] = "\t"
+    try:
+        return ReadingOptions(**said)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(f"--{'-'.join(map(str, first['loc'])).replace('_', '-')}: {first['msg']}.") from None
 
 
 def add_mapping_argument(parser: argparse.ArgumentParser) -> None:

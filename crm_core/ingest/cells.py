@@ -4,30 +4,40 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from crm_core.ingest.dates import is_date_shape, shape_of
 from crm_core.ingest.source import Content
+from crm_core.schema import words
 
 NUMBER = re.compile(
-    r"[(+-]?\s*(?:[$€£¥₩₹]|RMB|CNY|USD|EUR|GBP)?\s*[+-]?"
-    r"(?:\d{1,3}(?:[,.'’  ]\d{3})+|\d+)?(?:[.,]\d*)?(?:[eE][+-]?\d+)?\s*(?:[%$€£¥元円]|万元?|USD|EUR|RMB|CNY)?\s*[)-]?"
+    r"[(+−-]?\s*(?:[A-Z]{0,2}[$€£¥₩₹₽₺₫฿₪₱]|RMB|CNY|USD|EUR|GBP|HKD|TWD|JPY|KRW|CHF|INR|BRL|AUD|CAD|SGD)?\s*[+−-]?"
+    r"(?:\d{1,3}(?:[,.'’ ]\d{2,3})*[,.'’ ]\d{3}|\d+)?(?:[.,](?:\d*|[-–—]))?(?:[eE][+-]?\d+)?"
+    r"\s*(?:[%$€£¥元円圆₽₺₫]|[万萬亿億千]元?|[kKM]|USD|EUR|GBP|RMB|CNY|CHF|JPY|CR|DR)?\s*[)-]?"
 )
-MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-DATE = re.compile(
-    r"(?:\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})|(?:19|20)\d{6}"
-    rf"|\d{{1,2}}[ -](?:{MONTHS})[a-z]*\.?,?[ -]\d{{2,4}}|(?:{MONTHS})[a-z]*\.? \d{{1,2}},? \d{{4}})"
-    r"(?:[T ,]*(?:上午|下午)?\s*\d{1,2}[:时点]\d{1,2}(?:[:分]\d{1,2}(?:[.,]\d+)?秒?)?"
-    r"\s*(?:[ap]m)?\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?)?",
-    re.IGNORECASE,
+NUMBER_ONLY = re.compile(r"[0-9.]+")
+COMPACT_DAY = re.compile(
+    r"(?:19|20)[0-9]{6}|[0-9]{4}\.[0-9]{1,2}\.[0-9]{1,2}|[0-9]{1,2}\.[0-9]{1,2}\.(?:[0-9]{4}|[0-9]{2})"
 )
-TRUE_WORDS = frozenset(["true", "t", "yes", "y", "1", "是", "对", "真", "有", "√", "✓", "on", "ja", "oui", "si", "sí"])
-FALSE_WORDS = frozenset(["false", "f", "no", "n", "0", "否", "错", "假", "无", "没有", "×", "✗", "off", "nein", "non"])
+TRUE_WORDS = frozenset(
+    words(
+        "true|t|yes|y|1|on|x|是|是的|对|對|真|有|√|✓|✔|☑|✅|ja|j|wahr|oui|o|vrai|si|sí|sì|s|verdadero|vero|sim|verdadeiro|waar|はい"
+        "|예|네|да|tak"
+    )
+)
+FALSE_WORDS = frozenset(
+    words(
+        "false|f|no|n|0|off|否|不是|错|錯|假|无|無|没有|沒有|×|✗|✘|☐|❌|nein|falsch|non|faux|falso|não|nao|onwaar|nee|いいえ|아니오"
+        "|아니요|нет|nie"
+    )
+)
 ABSENT_WORDS = frozenset(
     {"null", "none", "nan", "n/a", "#n/a", "na", "nil", r"\n", "-", "--", "—", "nat", "<na>", "#null!"}
 )
 
 
 def plain(text: str) -> str:
-    """`text` with full-width characters made ordinary and the ends trimmed."""
-    return unicodedata.normalize("NFKC", text).strip()
+    """`text` with full-width characters made ordinary, the ends trimmed, and bare of the formula `="007"`."""
+    text = unicodedata.normalize("NFKC", text).strip()
+    return text[2:-1] if text.startswith('="') and text.endswith('"') and len(text) > 2 else text
 
 
 def is_number(text: str) -> bool:
@@ -36,7 +46,11 @@ def is_number(text: str) -> bool:
 
 
 def is_date(text: str) -> bool:
-    return DATE.fullmatch(plain(text)) is not None
+    """Whether a value is written as a date; numbers that could be one (Excel's, epochs) are numbers."""
+    text = plain(text)
+    if not any(letter.isdigit() for letter in text) or NUMBER_ONLY.fullmatch(text):
+        return COMPACT_DAY.fullmatch(text) is not None
+    return is_date_shape(shape_of(text))
 
 
 def is_absent(text: str) -> bool:

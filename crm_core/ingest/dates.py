@@ -9,15 +9,17 @@ Where nothing decides, the answer is None and the reader is asked.
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
+from crm_core.ingest.month_words import FILLERS, MONTH_WORD, ORDINALS, is_day_name, month_of
 from crm_core.schema import words
 
 DateOrder = Literal["ymd", "dmy", "mdy"]
-Special = Literal["excel", "seconds", "milliseconds"]
+Special = Literal["excel", "seconds", "milliseconds", "microseconds", "nanoseconds"]
 
-FULL_WIDTH = ("０１２３４５６７８９／－：．，　\u00a0", "0123456789/-:.,  ")
+FULL_WIDTH = ("０１２３４５６７８９／－：．，　\u00a0\u2009\u202f\u2011", "0123456789/-:.,    -")
 # Year first, with a separator: no doubt about the order, and by far the most frequent; read without looking at shapes.
 YEAR_FIRST = (
     "%Y-%m-%d %H:%M:%S",
@@ -31,6 +33,7 @@ YEAR_FIRST = (
 )
 SHAPES_READ = 2000
 FEW = 0.02
+CONTESTED = 0.05
 DAYS_READ = 100_000
 NEEDS_ORDER = "[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]"
 
@@ -38,13 +41,21 @@ _MONTH_NAMES = words("january|february|march|april|may|june|july|august|septembe
 _MONTH_WORDS = dict.fromkeys(_MONTH_NAMES, "%B") | {name[:3]: "%b" for name in _MONTH_NAMES}
 _DAY_NAMES = words("monday|tuesday|wednesday|thursday|friday|saturday|sunday")
 _DAY_WORDS = dict.fromkeys(_DAY_NAMES, "%A") | {name[:3]: "%a" for name in _DAY_NAMES}
+_EARLIER, _LATER = "上午|凌晨|早上|早晨|午前|오전|AM", "下午|中午|晚上|午後|오후|PM"
 _TIME = re.compile(
-    r"(?P<gap>[T ]|, | - )?(?P<half>上午|下午)?(?P<hour>9{1,2})(?P<c1>[:时点])(?P<minute>9{1,2})"
-    r"(?:(?P<c2>[:分])(?P<second>9{1,2})(?P<fraction>[.,]9{1,9})?)?(?P<end>[秒分])?"
-    r"(?P<ampm> ?[AaPp]\.?[Mm]\.?)?(?P<zone> ?(?:Z|UTC|GMT|[+-]9{2}:?9{2}|[+-]9{2}))?$"
+    rf"(?P<gap>[T ]|, ?| - )?(?P<half>(?:{_EARLIER}|{_LATER}) ?)?(?P<hour>9{{1,2}})(?P<c1>[:时時点h시.] ?)"
+    r"(?P<minute>9{1,2})(?:(?P<c2>[:分m분.] ?)(?P<second>9{1,2})(?P<fraction>[.,]9{1,9})?)?(?P<end>[秒分s초분]| Uhr)?"
+    r"(?P<ampm> ?[AaPp]\.? ?[Mm]\.?)?(?P<zone> ?(?:Z|UTC|GMT|[+-]9{2}:?9{2}|[+-]9{2}))?"
 )
-_NUMERIC = re.compile(r"(?P<a>9{1,4})(?P<s1>[-/.])(?P<b>9{1,2})(?P=s1)(?P<c>9{4}|9{1,2})")
-_CHINESE = re.compile(r"(?P<y>9{4}|99)(?P<s1> ?年 ?)(?P<m>9{1,2})(?P<s2> ?月 ?)(?P<d>9{1,2})(?P<end>[日号]?)")
+_COMPACT_TIME = re.compile(r"(?P<gap>[T ])9{4}(?P<second>99)?(?P<zone>Z)?")
+_NUMERIC = re.compile(r"(?P<a>9{4}|9{1,2})(?P<s1>[-/.]|\. )(?P<b>9{1,2})(?P=s1)(?P<c>9{4}|9{1,2})(?P<end>\.(?= |$))?")
+_CHINESE = re.compile(r"(?P<y>9{4}|99)(?P<s1> ?[年년] ?)(?P<m>9{1,2})(?P<s2> ?[月월] ?)(?P<d>9{1,2})(?P<end>[日号일]?)")
+_DAY_OF_WEEK = re.compile(
+    r" ?(?:[（(](?:星期|周|週)?[一二三四五六日天月火水木金土][)）]|(?:星期|周|週|礼拜)[一二三四五六日天]"
+    r"|[月火水木金土日]曜日?|[월화수목금토일]요일)"
+)
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "R": 2018, "H": 1988, "S": 1925, "民國": 1911, "民国": 1911}
+_ERA = re.compile(rf"(?P<era>{'|'.join(_ERAS)})(?P<year>9{{1,3}}|元)(?P<rest>年99?月99?日|[./]99?[./]99?)")
 
 
 @dataclass(frozen=True)
@@ -66,13 +77,17 @@ class Day:
 
 @dataclass(frozen=True)
 class DateFormat:
-    """How values of some shapes are read: a `strptime` format, or a special way."""
+    """How values of some shapes are read: a `strptime` format, or a special way.
+
+    `rewrite` is SQL for the value as the format wants it, with `{text}` where the value belongs.
+    """
 
     shapes: tuple[str, ...]
     format: str = ""
     special: Special | None = None
     has_zone: bool = False
     has_half: bool = False
+    rewrite: str = "{text}"
 
 
 @dataclass(frozen=True)
@@ -93,6 +108,12 @@ class DateReading:
 
 def shape_of(text: str) -> str:
     return re.sub("[0-9]", "9", text)
+
+
+@lru_cache(50_000)
+def is_date_shape(shape: str) -> bool:
+    """Whether values of a shape are read as dates."""
+    return _read_shape(Shape(shape, 1, shape), None) is not None
 
 
 def shapes_and_days(values: Iterable[str]) -> tuple[list[Shape], list[Day], int]:
@@ -144,25 +165,20 @@ def decide_dates(
     Where no more than `FEW` of the values can be read in two ways, those are not read at all.
     """
     evidence = _evidence(days)
-    decided = order
-    if decided is None and any(evidence.values()):
-        decided = max(evidence.items(), key=lambda item: item[1])[0]
+    decided = order or _decided(evidence)
     undecided = [] if decided else [day for day in days if _reads_two_ways(day.text)]
     if sum(day.count for day in undecided) <= FEW * total:
         # a few strangers in a column of plain dates: not worth a question, and not to be guessed
         strange = {shape_of(day.text) for day in undecided}
         shapes = [shape for shape in shapes if shape.shape.split(" ")[0] not in strange]
         undecided = []
-    by_format: dict[tuple[str, Special | None, bool, bool], list[str]] = {}
+    by_format: dict[DateFormat, list[str]] = {}
     for shape in shapes:
         read = _read_shape(shape, decided)
         if read:
             by_format.setdefault(read, []).append(shape.shape)
     return DateReading(
-        formats=tuple(
-            DateFormat(tuple(names), text, special, has_zone, has_half)
-            for (text, special, has_zone, has_half), names in by_format.items()
-        ),
+        formats=tuple(replace(read, shapes=tuple(names)) for read, names in by_format.items()),
         order=decided,
         is_undecided=bool(undecided),
         evidence={key: count for key, count in evidence.items() if count},
@@ -170,8 +186,15 @@ def decide_dates(
     )
 
 
+def _decided(evidence: dict[DateOrder, int]) -> DateOrder | None:
+    """The order the evidence speaks for; None where it speaks for none, or for two."""
+    (best, votes), (_other, other_votes) = sorted(evidence.items(), key=lambda item: -item[1])[:2]
+    return best if votes and other_votes <= CONTESTED * (votes + other_votes) else None
+
+
 def _evidence(days: Sequence[Day]) -> dict[DateOrder, int]:
-    """How many values only one order can read."""
+    """How many values only one order can read; dates with dots, always day first, speak where no others do."""
+    days = [day for day in days if "." not in day.text] or days
     votes: dict[DateOrder, int] = {"dmy": 0, "mdy": 0, "ymd": 0}
     parted = [(*map(int, re.findall("[0-9]+", day.text)[:3]), day.count) for day in days]
     year_is_last = any(third > 31 for _first, _second, third, _count in parted)
@@ -196,59 +219,104 @@ def _reads_two_ways(day: str) -> bool:
     return (dmy and mdy and first != second) or (ymd and dmy and first != third)
 
 
-def _read_shape(shape: Shape, order: DateOrder | None) -> tuple[str, Special | None, bool, bool] | None:
-    """Format, special way, whether it has a zone, whether it has a Chinese half day; None if no date."""
+_WHOLE: tuple[tuple[str, DateFormat], ...] = (
+    (r"9{8}", DateFormat((), "%Y%m%d")),
+    (r"9{5}(\.9+)?", DateFormat((), special="excel")),
+    (r"9{10}(\.9+)?", DateFormat((), special="seconds")),
+    (r"9{13}", DateFormat((), special="milliseconds")),
+    (r"9{16}", DateFormat((), special="microseconds")),
+    (r"9{19}", DateFormat((), special="nanoseconds")),
+    (r"9{12}", DateFormat((), "%Y%m%d%H%M")),
+    (r"9{14}", DateFormat((), "%Y%m%d%H%M%S")),
+    (r"9{4}-W99-9", DateFormat((), "%G-W%V-%u")),
+    (r"9{4}-W99", DateFormat((), "%G-W%V-%u", rewrite="({text} || '-1')")),
+    (r"9{4}W999", DateFormat((), "%GW%V%u")),
+)
+_C_TIME = re.compile(r"[A-Za-z]{3} (?P<month>[A-Za-z]{3})  ?99? 99:99:99 9{4}")
+
+
+def _read_shape(shape: Shape, order: DateOrder | None) -> DateFormat | None:
+    """How values of one shape are read; None if they are no dates."""
     text = shape.shape
-    if text == "9" * 8:
-        return "%Y%m%d", None, False, False
-    if re.fullmatch(r"9{5}(\.9+)?", text):
-        return "", "excel", False, False
-    if text == "9" * 10:
-        return "", "seconds", False, False
-    if text == "9" * 13:
-        return "", "milliseconds", False, False
-    if text == "9" * 14:
-        return "%Y%m%d%H%M%S", None, False, False
-    head = _date_head(text, shape.example, order)
+    for pattern, read in _WHOLE:
+        if re.fullmatch(pattern, text):
+            return read
+    written = _C_TIME.fullmatch(text)
+    if written and month_of(written["month"]):
+        return DateFormat((), "%b %d %H:%M:%S %Y", rewrite="substr({text}, 5)")
+    head = _date_head(text, order)
     if head is None:
         return None
-    date_format, length = head
-    rest = text[length:]
+    rest = text[head.length :]
+    day = _DAY_OF_WEEK.match(rest)
+    literal = day[0] if day else ""
+    rest = rest[len(literal) :]
+    start = DateFormat((), head.format + literal, rewrite=head.rewrite)
     if not rest:
-        return date_format, None, False, False
+        return start
+    compact = _COMPACT_TIME.fullmatch(rest)
+    if compact and head.format == "%Y%m%d":
+        seconds = "%S" if compact["second"] else ""
+        return replace(start, format=f"{start.format}{compact['gap']}%H%M{seconds}{compact['zone'] or ''}")
     match = _TIME.fullmatch(rest)
-    if not match:
-        return None
+    return _with_clock(start, match) if match else None
+
+
+def _with_clock(start: DateFormat, match: re.Match[str]) -> DateFormat:
+    """A date format and the time after it."""
     clock = f"{match['gap'] or ''}{match['half'] or ''}"
-    twelve = bool(match["ampm"] or match["half"])
     clock += ("%I" if match["ampm"] else "%H") + match["c1"] + "%M"
     if match["second"]:
         clock += match["c2"] + "%S"
         if match["fraction"]:
             clock += match["fraction"][0] + ("%f" if len(match["fraction"]) <= 7 else "%n")
     clock += match["end"] or ""
+    rewrite = start.rewrite
     if match["ampm"]:
         clock += " %p" if match["ampm"].startswith(" ") else "%p"
+        if not match["ampm"].strip().isalpha():
+            rewrite = rf"regexp_replace({rewrite}, '([AaPp])\.? ?([Mm])\.?', '\1\2')"
     zone = (match["zone"] or "").strip()
     has_offset = zone.startswith(("+", "-"))
     space = " " if (match["zone"] or "").startswith(" ") else ""
     clock += space + ("%z" if has_offset else zone)
-    return date_format + clock, None, has_offset, twelve and not match["ampm"]
+    has_half = bool(match["half"]) and not match["ampm"]
+    return replace(start, format=start.format + clock, has_zone=has_offset, has_half=has_half, rewrite=rewrite)
 
 
-def _date_head(shape: str, example: str, order: DateOrder | None) -> tuple[str, int] | None:
-    """The format of the date at the start of a shape, and how long it is."""
+@dataclass(frozen=True)
+class _Head:
+    """The date at the start of a shape: its format, how long it is in the shape, how it is rewritten first."""
+
+    format: str
+    length: int
+    rewrite: str = "{text}"
+
+
+def _date_head(shape: str, order: DateOrder | None) -> _Head | None:
     chinese = _CHINESE.match(shape)
     if chinese:
         year = "%Y" if len(chinese["y"]) == 4 else "%y"
-        return f"{year}{chinese['s1']}%m{chinese['s2']}%d{chinese['end']}", chinese.end()
+        return _Head(f"{year}{chinese['s1']}%m{chinese['s2']}%d{chinese['end']}", chinese.end())
+    era = _ERA.match(shape)
+    if era:
+        return _era_head(era)
     compact = re.match(r"9{8}(?=[T ])", shape)
     if compact:
-        return "%Y%m%d", 8
+        return _Head("%Y%m%d", 8)
     numeric = _NUMERIC.match(shape)
-    if numeric:
-        return _numeric_format(numeric, order), numeric.end()
-    return _worded_format(shape, example)
+    if numeric and len(numeric["a"]) + len(numeric["c"]) < 8:
+        return _Head(_numeric_format(numeric, order) + (numeric["end"] or ""), numeric.end())
+    return _worded_head(shape)
+
+
+def _era_head(era: re.Match[str]) -> _Head:
+    """令和6年3月5日, R6.3.5, 民國113年3月5日: the year counted from the era's first."""
+    first, offset = len(era["era"]) + 1, _ERAS[era["era"]]
+    count = "1" if era["year"] == "元" else f"try_cast(substr({{text}}, {first}, {len(era['year'])}) as integer)"
+    rewrite = f"(cast({offset} + {count} as varchar) || substr({{text}}, {first + len(era['year'])}))"
+    parts = re.split("99?", era["rest"])
+    return _Head("%Y" + parts[0] + "%m" + parts[1] + "%d" + parts[2], era.end(), rewrite)
 
 
 def _numeric_format(match: re.Match[str], order: DateOrder | None) -> str:
@@ -266,41 +334,55 @@ def _numeric_format(match: re.Match[str], order: DateOrder | None) -> str:
     return separator.join(parts)
 
 
-def _worded_format(shape: str, example: str) -> tuple[str, int] | None:
-    """5 Mar 2024, March 5, 2024, 05-Mar-24, Tue 5 March 2024."""
+def _worded_head(shape: str) -> _Head | None:
+    """5 Mar 2024, March 5, 2024, 05-Mar-24, Tue 5th March 2024, 5. März 2024, 5 de marzo de 2024.
+
+    English is read as it stands; other languages are rewritten with the month as a number.
+    """
     pieces: list[str] = []
-    place = 0
-    has_month = has_day = has_year = False
-    while place < len(shape) and not (has_month and has_day and has_year):
-        word = re.match(r"[A-Za-z]+", shape[place:])
-        digits = re.match(r"9+", shape[place:])
+    place, month, is_english = 0, 0, True
+    parts: list[str] = []  # of the two numbers: "d" or "y", in the order they stand
+    year = "%Y"
+    while place < len(shape) and not (month and len(parts) == 2):
+        word, digits = MONTH_WORD.match(shape, place), re.compile("9+").match(shape, place)
         if word:
-            lower = word[0].lower()
-            if lower in _MONTH_WORDS and not has_month:
-                pieces.append(_MONTH_WORDS[lower])
-                has_month = True
-            elif lower in _DAY_WORDS and not pieces:
-                pieces.append(_DAY_WORDS[lower])
+            text = word[0].lower()
+            if not month and month_of(text):
+                month = month_of(text) or 0
+                pieces.append(_MONTH_WORDS.get(text, ""))
+                is_english = is_english and text in _MONTH_WORDS
+            elif not parts and not month and is_day_name(text):
+                pieces.append(_DAY_WORDS.get(text, ""))
+                is_english = is_english and text in _DAY_WORDS
+            elif text in FILLERS or (text in ORDINALS and shape[place - 1 : place] == "9"):
+                is_english = False
             else:
                 return None
-            place += word.end()
+            place = word.end()
         elif digits:
-            length = digits.end()
-            if length <= 2 and not has_day:
+            length = len(digits[0])
+            if length <= 2 and "d" not in parts:
+                parts.append("d")
                 pieces.append("%d")
-                has_day = True
-            elif not has_year and length in (2, 4):
-                pieces.append("%Y" if length == 4 else "%y")
-                has_year = True
+            elif "y" not in parts and length in (2, 4):
+                parts.append("y")
+                year = "%Y" if length == 4 else "%y"
+                pieces.append(year)
             else:
                 return None
-            place += length
+            place = digits.end()
         elif shape[place] in " -/.,":
             pieces.append(shape[place])
             place += 1
         else:
             return None
-    return ("".join(pieces), place) if has_month and has_day and has_year else None
+    if not month or len(parts) < 2:
+        return None
+    if is_english:
+        return _Head("".join(pieces), place)
+    order = rf"\2-{month:02}-\1" if parts[0] == "d" else rf"\1-{month:02}-\2"
+    head = rf"regexp_replace(substr({{text}}, 1, {place}), '^[^0-9]*([0-9]+)[^0-9]+([0-9]+)$', '{order}')"
+    return _Head(f"{year}-%m-%d", place, f"({head} || substr({{text}}, {place + 1}))")
 
 
 def quoted(text: str) -> str:
@@ -343,13 +425,25 @@ def _format_sql(text: str, form: DateFormat) -> str:
             f"+ to_microseconds(cast(round({days} * 86400) as bigint) * 1000000) end"
         )
     if form.special == "seconds":
-        return f"make_timestamp(try_cast({text} as bigint) * 1000000)"
+        return f"make_timestamp(cast(round(try_cast({text} as decimal(28, 9)) * 1000000) as bigint))"
     if form.special == "milliseconds":
         return f"make_timestamp(try_cast({text} as bigint) * 1000)"
+    if form.special == "microseconds":
+        return f"make_timestamp(try_cast({text} as bigint))"
+    if form.special == "nanoseconds":
+        return f"make_timestamp(try_cast({text} as bigint) // 1000)"
     if form.has_half:
-        plain = f"replace(replace({text}, '上午', ''), '下午', '')"
-        read = f"try_strptime({plain}, {quoted(form.format.replace('上午', '').replace('下午', ''))})"
-        is_later_half = f"contains({text}, '下午') and hour({read}) < 12"
-        return f"{read} + case when {is_later_half} then interval 12 hour else interval 0 hour end"
-    read = f"try_strptime({text}, {quoted(form.format)})"
+        return _half_day_sql(text, form)
+    read = f"try_strptime({form.rewrite.format(text=text)}, {quoted(form.format)})"
     return f"({read}) at time zone 'UTC'" if form.has_zone else read
+
+
+def _half_day_sql(text: str, form: DateFormat) -> str:
+    """SQL for a time with the half of the day before it: 下午3:04 is 15:04, 上午12:04 is 0:04."""
+    halves = f"(?:{_EARLIER}|{_LATER}) ?"
+    plain = f"regexp_replace({form.rewrite.format(text=text)}, '{halves}', '')"
+    read = f"try_strptime({plain}, {quoted(re.sub(halves, '', form.format))})"
+    is_later = f"regexp_matches({text}, '{_LATER}')"
+    hours = f"case when {is_later} then 12 else 0 end + hour({read}) % 12 - hour({read})"
+    value = f"{read} + to_hours(case when hour({read}) <= 12 then {hours} else 0 end)"
+    return f"({value}) at time zone 'UTC'" if form.has_zone else value

@@ -88,6 +88,19 @@ def guess_encoding(sample: bytes) -> Guess:
     return Guess(encoding, is_sure=best - second > 0.1)
 
 
+def guess_by_all(source: Path) -> Guess:
+    """The encoding of a file whose head says too little: judged by the lines that hold more than ASCII.
+
+    Of those the first megabytes are looked at, wherever in the file they stand.
+    """
+    sample = bytearray()
+    with source.open("rb") as file:
+        while len(sample) < SAMPLE_BYTES and (raw := file.read(CHUNK_BYTES)):
+            if not raw.isascii():
+                sample += b"".join(line for line in raw.splitlines(keepends=True) if not line.isascii())
+    return guess_encoding(bytes(sample[:SAMPLE_BYTES]))
+
+
 def decodes(sample: bytes, encoding: str) -> bool:
     """Whether `sample` is valid in `encoding`, a character cut at its end aside."""
     try:
@@ -97,12 +110,28 @@ def decodes(sample: bytes, encoding: str) -> bool:
     return True
 
 
-def known_encoding(name: str) -> str:
-    """The codec's own name of an encoding someone typed; InputError if there is none."""
+def known_encoding(name: str, start: bytes = b"") -> str:
+    """The codec's own name of an encoding someone typed; InputError if there is none, or it is none of text.
+
+    `start` is the head of the file: its byte order mark says which UTF-16 or UTF-32 is meant.
+    """
+    unknown = InputError(_("There is no text encoding called “{name}”.").format(name=name))
     try:
-        return codecs.lookup(name).name
-    except LookupError:
-        raise InputError(_("There is no text encoding called “{name}”.").format(name=name)) from None
+        found = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        raise unknown from None
+    if found in ("utf-16", "utf-32"):
+        marked = (encoding for mark, encoding in BYTE_ORDER_MARKS if start.startswith(mark))
+        return next((encoding for encoding in marked if encoding.startswith(found)), f"{found}-le")
+    if found.startswith(("utf-16", "utf-32")):
+        return found
+    try:
+        is_text = codecs.getincrementaldecoder(found)("strict").decode(b"a,1\n") == "a,1\n"
+    except (LookupError, UnicodeError, ValueError):
+        is_text = False
+    if not is_text or "escape" in found:
+        raise unknown
+    return found
 
 
 def _wide_encoding(sample: bytes) -> str | None:
@@ -166,6 +195,16 @@ def _cyrillic_score(sample: bytes) -> float:
     return 0.7 * letters * lower if lower > 0.6 else 0.0
 
 
+def _koi_score(sample: bytes) -> float:
+    """KOI8-R writes Cyrillic words as runs of lower-case letters 0xC0-0xDF."""
+    high = [byte for byte in sample[: 1 << 18] if byte >= 0x80]
+    if not high:
+        return 0.0
+    lower = sum(0xC0 <= byte < 0xE0 for byte in high) / len(high)
+    letters = sum(byte >= 0xC0 or byte in b"\xa3\xb3" for byte in high) / len(high)
+    return 0.7 * letters * lower if lower > 0.6 else 0.0
+
+
 SCORES: tuple[tuple[str, Callable[[bytes], float]], ...] = (
     ("gb18030", _frequent_share("gb18030", FREQUENT_SIMPLIFIED)),
     ("big5hkscs", _frequent_share("big5hkscs", FREQUENT_TRADITIONAL)),
@@ -173,6 +212,8 @@ SCORES: tuple[tuple[str, Callable[[bytes], float]], ...] = (
     ("cp949", _frequent_share("cp949", FREQUENT_HANGUL)),
     ("cp1252", _western_score),
     ("cp1251", _cyrillic_score),
+    ("koi8-r", _koi_score),
+    ("euc_jp", _frequent_share("euc_jp", FREQUENT_KANA)),
 )
 
 

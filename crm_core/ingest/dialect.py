@@ -5,90 +5,68 @@ the cells look like numbers, dates and words wins. DuckDB's sniffer is not asked
 where widths differ (docs/decisions/0005-reading-text-twice.md).
 """
 
-import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from crm_core.errors import InputError
 from crm_core.ingest.cells import is_date, is_number
-from crm_core.ingest.headings import is_heading
-from crm_core.ingest.month_names import is_header_of_months
-from crm_core.ingest.source import Dialect, ReadingOptions
+from crm_core.ingest.records import records
+from crm_core.ingest.source import TYPOGRAPHIC, WHITE_SPACE, Dialect, ReadingOptions
+from crm_core.ingest.table_start import PREAMBLE_LINES, Row, table_start
 from crm_core.language import _
 
-if TYPE_CHECKING:
-    from _csv import Reader
-
-DELIMITERS = (",", ";", "\t", "|", "，", "^", "~", ":")
-WHITE_SPACE = ""
+DELIMITERS = (",", ";", "\t", "|", "，", "^", "~", ":", " ")
+RARE_DELIMITERS = frozenset("^~:")
+RARE_EVENNESS = 0.95
 ROWS_JUDGED = 300
-PREAMBLE_LINES = 50
 QUOTE_SAMPLE = 1 << 18
 
 
-@dataclass(frozen=True)
-class Row:
-    """One record of the head: its first and last physical line (1-based) and its cells."""
+class Layout(NamedTuple):
+    """How a text file is laid out, its header cells as written (empty without one), what was put right."""
 
-    first_line: int
-    last_line: int
-    cells: list[str]
-
-    @property
-    def is_blank(self) -> bool:
-        return not any(cell.strip() for cell in self.cells)
+    dialect: Dialect
+    header: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
-def decide_dialect(head: str, options: ReadingOptions) -> tuple[Dialect, tuple[str, ...]]:
-    """The layout of the file that begins with `head`, and its header cells as written.
+def decide_dialect(head: str, options: ReadingOptions) -> Layout:
+    """The layout of the file that begins with `head`.
 
-    Without a header the cells are empty. Raises InputError where `head` holds no row.
+    Raises InputError where `head` holds no row, and where the reader's own marks cannot be.
     """
     if not head.strip():
         raise InputError(_("The file holds no rows."))
+    _refuse_marks(options)
     told = re.match(r"sep=(.)\n", head, re.IGNORECASE)
     quote = options.quote if options.quote is not None else _quote_of(head)
     delimiter = options.delimiter
+    if delimiter and delimiter in _marks(quote):
+        quote = ""  # found, not told: what parts the fields cannot quote them too
     if delimiter is None:
-        delimiter = told.group(1) if told else _best_delimiter(head, quote)
-    escape = _escape_of(head, quote, delimiter)
+        delimiter = told.group(1) if told and told.group(1) not in _marks(quote) else _best_delimiter(head, quote)
+    escape = options.escape if options.escape is not None else _escape_of(head, quote, delimiter)
+    if escape == delimiter:
+        escape = ""
     spaced = _is_spaced(head, quote, delimiter)
     rows = [row for row in rows_of(head, delimiter, quote, escape, spaced) if not row.is_blank]
     if told:
         rows = [row for row in rows if row.first_line > 1]
-    start = table_start(rows, options)
+
+    def resplit(row: Row, width: int) -> list[str] | None:
+        return _parted_otherwise(row, width, delimiter, quote)
+
+    start = table_start(rows, options, resplit)
     pads = options.pad_short_rows
     if pads is None:
         pads = _short_rows_are_usual([row for row in rows if row.first_line > start.header_lines], len(start.header))
-    return Dialect(delimiter, quote, escape, start.header_lines, start.has_header, pads, spaced), start.header
-
-
-@dataclass(frozen=True)
-class TableStart:
-    """Where the table begins: the lines before its first data row, and its header cells as written."""
-
-    header_lines: int
-    has_header: bool
-    header: tuple[str, ...]
-
-
-def table_start(rows: list[Row], options: ReadingOptions) -> TableStart:
-    """Where the table in `rows` (none blank) begins; InputError if there are no rows."""
-    if not rows:
-        raise InputError(_("The file holds no rows."))
-    if options.header_line is not None:
-        place, has_header = _row_at(rows, options.header_line), options.header_line > 0
-    else:
-        place, has_header = _find_header(rows)
-    width = _usual_width(rows[place:])
-    header = rows[place].cells if has_header else [""] * width
-    first_data_line = rows[place].last_line + 1 if has_header else rows[place].first_line
-    return TableStart(first_data_line - 1, has_header, tuple(_fit(header, width)))
+    dialect = Dialect(
+        delimiter, quote, escape, start.header_lines, start.has_header, pads, spaced, header_rows=start.header_rows
+    )
+    return Layout(dialect, start.header, start.notes)
 
 
 def rows_of(
@@ -99,84 +77,117 @@ def rows_of(
     spaced: bool = False,
     limit: int = ROWS_JUDGED + PREAMBLE_LINES,
 ) -> list[Row]:
-    """The first records of `head`; a quote left open takes in no more than a few lines."""
-    if delimiter == WHITE_SPACE:
-        lines = islice(head.split("\n"), limit)
-        return [Row(number, number, line.split()) for number, line in enumerate(lines, start=1)]
-    reader = cells_of(io.StringIO(head), delimiter, quote, escape, spaced)
-    rows, line = [], 0
-    try:
-        for cells in islice(reader, limit):
-            rows.append(Row(line + 1, reader.line_num, cells))
-            line = reader.line_num
-    except csv.Error:
-        lines = islice(head.split("\n"), limit)
-        return [Row(number, number, text.split(delimiter)) for number, text in enumerate(lines, start=1)]
+    """The first records of `head`, blank lines left out; a quote left open costs one line."""
+    layout = Dialect(delimiter, quote, escape, 0, False, spaced=spaced)
+    rows = []
+    for record in islice(records(io.StringIO(head), layout, None), limit):
+        text = record.raw or ""
+        cells = record.cells if record.flaw is None else _split_plainly(text, delimiter, quote)
+        last_line = record.line + record.span - 1
+        rows.append(Row(record.line, last_line, cells, text, is_broken=record.flaw is not None))
     return rows
 
 
-def cells_of(lines: Iterable[str], delimiter: str, quote: str, escape: str, spaced: bool = False) -> "Reader":
-    """A `csv.reader` for a layout."""
-    if not quote:
-        return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
-    return csv.reader(
-        lines,
-        delimiter=delimiter,
-        quotechar=quote,
-        doublequote=not escape,
-        escapechar=escape or None,
-        skipinitialspace=spaced,
-    )
+def _split_plainly(text: str, delimiter: str, quote: str) -> list[str]:
+    """The fields of a line as if nothing were quoted; the quotation marks at their ends left out."""
+    cells = text.split(delimiter) if delimiter else text.split()
+    return [cell.strip().strip(quote) if quote else cell for cell in cells]
+
+
+def _parted_otherwise(row: Row, width: int, delimiter: str, quote: str) -> list[str] | None:
+    """The cells of a row under another delimiter, where that gives exactly `width` of them."""
+    if width < 2:
+        return None
+    for other in (*DELIMITERS, WHITE_SPACE):
+        if other != delimiter and (other in row.text or other == WHITE_SPACE):
+            found = rows_of(row.text + "\n", other, quote, "")
+            if len(found) == 1 and not found[0].is_broken and len(found[0].cells) == width:
+                return found[0].cells
+    return None
+
+
+def _refuse_marks(options: ReadingOptions) -> None:
+    """Refuse marks of the reader's own that cannot lay out a file."""
+    for mark in (options.delimiter, options.quote, options.escape):
+        if mark is not None and (len(mark) > 1 or mark in ("\n", "\r", "\0")):
+            raise InputError(_("“{mark}” is not one character that can part or quote fields.").format(mark=mark))
+    if options.delimiter and options.delimiter in _marks(options.quote or ""):
+        raise InputError(_("The same character cannot both part the fields and quote them."))
+    if options.escape not in (None, "", "\\"):
+        raise InputError(_("Only a backslash can stand before a quotation mark."))
+
+
+def _marks(quote: str) -> str:
+    """Every character that quotes where `quote` does."""
+    return '“”„"' if quote == TYPOGRAPHIC else quote
 
 
 def _quote_of(head: str) -> str:
-    """The quote character: a double one, unless many more fields begin and end with a single one."""
-    double, single = (
-        len(re.findall(rf"(?:^|[,;\t|]) ?{quote}[^{quote}\n]*{quote}(?=[,;\t|]|$)", head[:QUOTE_SAMPLE], re.MULTILINE))
-        for quote in ('"', "'")
+    """The quote character: a double one, unless many more fields begin and end with a single or typographic one."""
+    start = head[:QUOTE_SAMPLE]
+    double, single, typographic = (
+        len(re.findall(rf"(?:^|[,;\t|]) ?{opening}[^{opening}{closing}\n]*{closing}(?=[,;\t|]|$)", start, re.MULTILINE))
+        for opening, closing in ('""', "''", "“”")
     )
+    if typographic > 2 * max(double, single) + 1:
+        return TYPOGRAPHIC
     return "'" if single > 2 * double + 1 else '"'
 
 
 def _is_spaced(head: str, quote: str, delimiter: str) -> bool:
     """Whether a space stands between delimiters and opening quotes more often than not."""
-    if not quote or delimiter == WHITE_SPACE:
+    if not quote or delimiter in (WHITE_SPACE, " "):
         return False
     start = head[:QUOTE_SAMPLE]
     return start.count(f"{delimiter} {quote}") > start.count(f"{delimiter}{quote}")
 
 
 def _escape_of(head: str, quote: str, delimiter: str) -> str:
-    """A backslash where the file escapes its quotes by one and never doubles them."""
+    """A backslash where more rows close and are of one width with it than without."""
     if not quote or delimiter == WHITE_SPACE or f"\\{quote}" not in head:
         return ""
-    inner_doubled = re.search(rf"[^{re.escape(delimiter)}\n{quote}]{quote}{quote}[^{re.escape(delimiter)}\n]", head)
-    ends_in_backslash = re.search(rf"\\{quote}(?:{re.escape(delimiter)}|$)", head, re.MULTILINE)
-    return "" if inner_doubled or ends_in_backslash else "\\"
+    lines = [line for line in head[:QUOTE_SAMPLE].split("\n") if f"\\{quote}" in line][:ROWS_JUDGED]
+    usual = Counter(len(row.cells) for row in rows_of(head, delimiter, quote, "")).most_common(1)[0][0]
+    plain, escaped = (
+        sum(
+            not row.is_broken and len(row.cells) == usual and row.first_line == row.last_line
+            for row in rows_of("\n".join(lines) + "\n", delimiter, quote, escape)
+        )
+        for escape in ("", "\\")
+    )
+    return "\\" if escaped > plain else ""
 
 
 def _best_delimiter(head: str, quote: str) -> str:
-    scored = [(_score(head, delimiter, quote), delimiter) for delimiter in DELIMITERS if delimiter in head]
-    best, delimiter = max(scored, default=(0.0, ","))
+    candidates = [delimiter for delimiter in DELIMITERS if delimiter not in _marks(quote)]
+    scored = [(_score(head, delimiter, quote), delimiter) for delimiter in candidates if delimiter in head]
+    best, delimiter = max(scored, default=(0.0, candidates[0]))
     if best >= 0.5:
         return delimiter
     lines = [line.split() for line in islice(head.split("\n"), ROWS_JUDGED) if line.strip()]
     white = _evenness([len(cells) for cells in lines]) * _recognised([cell for row in lines[1:] for cell in row])
     width = Counter(map(len, lines)).most_common(1)[0][0] if lines else 1
-    return WHITE_SPACE if width >= 3 and white > max(best, 0.6) else delimiter
+    if width >= 3 and white > max(best, 0.6):
+        return WHITE_SPACE
+    return delimiter if best else candidates[0]
 
 
 def _score(head: str, delimiter: str, quote: str) -> float:
     """How well a delimiter explains the head, 0-1: rows equally wide, cells that mean something."""
-    rows = [row.cells for row in rows_of(head, delimiter, quote, "") if not row.is_blank]
-    wide = [cells for cells in rows if len(cells) > 1]
+    if delimiter == " " and not (quote and head[:QUOTE_SAMPLE].count(f"{quote} {quote}") > 2):
+        return 0.0  # spaces part fields only where values with spaces are quoted; runs of them are looked at apart
+    rows = rows_of(head, delimiter, quote, "", _is_spaced(head, quote, delimiter))
+    wide = [row.cells for row in rows if len(row.cells) > 1]
     if not wide:
         return 0.0
-    widths = [len(cells) for cells in rows]
-    usual = Counter(len(cells) for cells in wide).most_common(1)[0][0]
+    widths = [0 if row.is_broken else len(row.cells) for row in rows]
+    even = _evenness(widths)
+    if delimiter in RARE_DELIMITERS and even < RARE_EVENNESS:
+        return 0.0
+    usual = Counter(map(len, wide)).most_common(1)[0][0]
     cells = [cell for row in wide for cell in row]
     other = sum(any(mark in cell for mark in DELIMITERS[:4] if mark != delimiter) for cell in cells) / len(cells)
-    return _evenness(widths) * (0.4 + 0.6 * _recognised(cells)) * (1 - 0.5 * other) * (1 - 0.4 / usual)
+    return even * (0.4 + 0.6 * _recognised(cells)) * (1 - 0.5 * other) * (1 - 0.4 / usual)
 
 
 def _evenness(widths: list[int]) -> float:
@@ -199,61 +210,14 @@ def _recognised(cells: list[str]) -> float:
     return known / len(cells)
 
 
-def _usual_width(rows: list[Row]) -> int:
-    """The width most rows have; a few lines of preamble do not outweigh a short table."""
-    counts = Counter(len(row.cells) for row in rows)
-    return max(counts.items(), key=lambda item: (item[1] * min(item[0], 4), item[0]))[0]
-
-
-def _row_at(rows: list[Row], header_line: int) -> int:
-    """The place of the record that holds a physical line; the first record for line 0."""
-    for place, row in enumerate(rows):
-        if row.last_line >= header_line:
-            return place
-    raise InputError(
-        _("The header was said to be on line {line}, but the file ends before it.").format(line=header_line)
-    )
-
-
-def _find_header(rows: list[Row]) -> tuple[int, bool]:
-    """The place of the header record and True; of the first data record and False where there is none."""
-    width = _usual_width(rows)
-    candidates = [place for place, row in enumerate(rows[:PREAMBLE_LINES]) if _could_begin(row, width)]
-    if not candidates:
-        return 0, _is_header(rows[0], rows[1:])
-    place = candidates[0]
-    return place, _is_header(rows[place], rows[place + 1 :])
-
-
-def _could_begin(row: Row, width: int) -> bool:
-    """Whether a record is wide and filled enough to be the header or the first data row."""
-    filled = sum(bool(cell.strip()) for cell in row.cells)
-    is_comment = row.cells[0].lstrip().startswith("#") and len(row.cells) != width
-    return (
-        not is_comment and len(row.cells) >= max(1, min(width, 2), round(0.6 * width)) and filled >= max(1, width / 2)
-    )
-
-
-def _is_header(row: Row, below: list[Row]) -> bool:
-    """Names hold no numbers or dates, while the cells under them often do."""
-    cells = [cell.strip() for cell in row.cells if cell.strip()]
-    named = sum(is_heading(cell) for cell in cells)
-    typed = sum(is_number(cell) or is_date(cell) for cell in cells)
-    if named >= 2 or (named and typed == 0) or is_header_of_months(cells):
-        return True
-    if typed:
-        return False
-    return True if below else named > 0
-
-
 def _short_rows_are_usual(rows: list[Row], width: int) -> bool:
-    short = sum(len(row.cells) < width for row in rows)
-    return short >= 5 and short > 0.05 * len(rows)
+    """Whether the file leaves out empty cells at the ends of its rows.
 
-
-def _fit(header: list[str], width: int) -> list[str]:
-    """The header as wide as the rows: nameless cells at its end dropped or added."""
-    cells = list(header)
-    while len(cells) > width and not cells[-1].strip():
-        cells.pop()
-    return cells + [""] * (width - len(cells))
+    Where no row is whole from the first short one on, another table begins there.
+    """
+    widths = [len(row.cells) for row in rows]
+    short = sum(found < width for found in widths)
+    if short < 5 or short <= 0.05 * len(widths):
+        return False
+    first = next(place for place, found in enumerate(widths) if found < width)
+    return width in widths[first:] or width not in widths[:first]

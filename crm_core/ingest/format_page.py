@@ -122,8 +122,9 @@ several files as one table, prices looked up in a list among them. Of a folder o
 ours is left out, and named; a file named by itself that cannot be loaded ends the command.
 
 **How it is read** is found, or as the mapping file says that fits (`--mapping`, once for each table), or as the
-workspace remembers from the Data page. `--encoding`, `--delimiter`, `--quote`, `--header-line`, `--sheet`,
-`--pad-short-rows` and `--months-as-rows`, the last two also with `--no-` before them, say it for all files.
+workspace remembers from the Data page. `--encoding`, `--delimiter`, `--quote`, `--escape`, `--header-line`,
+`--header-rows`, `--sheet`, `--pad-short-rows` and `--months-as-rows`, the last two also with `--no-` before them,
+say it for all files.
 
 **From a database.** `--connection` names a section of Streamlit's secrets, here `[connections.shop]`, in
 `.streamlit/secrets.toml` or the file that `--secrets` names; `--from-table` and `--query` say what to read and

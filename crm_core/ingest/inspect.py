@@ -25,12 +25,13 @@ from crm_core.ingest.decode import (
     SAMPLE_BYTES,
     Guess,
     Survey,
+    guess_by_all,
     guess_encoding,
     head_of,
     known_encoding,
     survey,
 )
-from crm_core.ingest.dialect import Row, decide_dialect, table_start
+from crm_core.ingest.dialect import decide_dialect
 from crm_core.ingest.disk import changed, stamp_of
 from crm_core.ingest.json_rows import is_json, survey_json
 from crm_core.ingest.months import find_months, turned_sample
@@ -43,6 +44,7 @@ from crm_core.ingest.source import (
     SourceTable,
     unique_headers,
 )
+from crm_core.ingest.table_start import Row, table_start
 from crm_core.ingest.workbook import is_workbook, open_sheet, sheet_heights, sheet_rows
 from crm_core.language import N_, _
 
@@ -155,8 +157,12 @@ def _refuse_foreign(head: bytes, file_name: str) -> None:
 def _inspect_text(path: Path, file_name: str, options: ReadingOptions) -> SourceTable:
     with path.open("rb") as file:
         start = file.read(SAMPLE_BYTES)
-    guess = Guess(known_encoding(options.encoding), is_sure=True) if options.encoding else guess_encoding(start)
+    guess = Guess(known_encoding(options.encoding, start), is_sure=True) if options.encoding else guess_encoding(start)
     counts = survey(path, guess.encoding)
+    if counts.bad_byte_count and not options.encoding:
+        again = guess_by_all(path)
+        if again.encoding != guess.encoding and (counted := survey(path, again.encoding)).bad_byte_count == 0:
+            guess, counts = again, counted
     head, _is_all = head_of(path, guess.encoding)
     if counts.nul_count > max(16, 0.1 * path.stat().st_size) or _control_share(head) > 0.02:
         raise InputError(
@@ -165,7 +171,7 @@ def _inspect_text(path: Path, file_name: str, options: ReadingOptions) -> Source
     notes = tuple(_encoding_notes(guess, counts.bad_byte_count))
     if is_json(head) and options.delimiter is None and options.header_line is None:
         return _inspect_json(path, file_name, guess, counts, notes)
-    dialect, header = decide_dialect(head, options)
+    dialect, header, layout_notes = decide_dialect(head, options)
     _refuse_width(len(header), file_name)
     headers = unique_headers(list(header))
     found = list(sample_records(head, dialect, len(headers), SAMPLE_ROWS))
@@ -183,7 +189,7 @@ def _inspect_text(path: Path, file_name: str, options: ReadingOptions) -> Source
         bad_byte_count=counts.bad_byte_count,
         nul_count=counts.nul_count,
         dialect=dialect,
-        notes=notes,
+        notes=(*layout_notes, *notes),
     )
 
 
@@ -245,10 +251,18 @@ def _inspect_workbook(path: Path, file_name: str, options: ReadingOptions) -> So
     body = [(cells + [""] * width)[:width] for cells in rows[start.header_lines :] if any(cells)]
     if not body:
         raise InputError(_("{file} has a header but no rows.").format(file=file_name))
-    dialect = Dialect("\t", "", "", start.header_lines, start.has_header)
+    dialect = Dialect("\t", "", "", start.header_lines, start.has_header, header_rows=start.header_rows)
     sample = _sample_table(headers, body[:SAMPLE_ROWS])
     return _source(
-        path, file_name, "workbook", sample, line_count=heights[sheet], dialect=dialect, sheet=sheet, sheets=sheets
+        path,
+        file_name,
+        "workbook",
+        sample,
+        line_count=heights[sheet],
+        dialect=dialect,
+        sheet=sheet,
+        sheets=sheets,
+        notes=start.notes,
     )
 
 

@@ -20,7 +20,12 @@ from crm_core.schema import TABLES, Column, Table
 FIRST_PLAUSIBLE = date(1990, 1, 1)
 DAYS_AHEAD = 366
 WIDE_RANGE = ("date '1900-01-01'", "date '2199-12-31'")
-TOTAL_WORDS = "合计|总计|小计|总额|累计|合計|總計|小計|grand total|sub ?total|total|totals|sum|summe|gesamt"
+TOTAL_WORDS = (
+    "(合计|总计|小计|总额|累计|总和|总数|汇总|合計|總計|小計|總額|総計|합계|총계|소계"
+    "|((grand|sub|overall|page|order) ?)?totals?|sum|(gesamt|zwischen|end)?summe|gesamt|insgesamt"
+    "|(sous-|sub)?total (général|general|geral|generale)|somme|totale|somma|subtotale|suma|soma|totaal|summa"
+    "|итого|всего|razem|celkem|összesen)( .{1,30}|[（(].{1,30})?"
+)
 FIRST_CELLS = 4
 
 
@@ -113,6 +118,7 @@ def _reasons(
     """All grounds, in the order they are asked."""
     nothing = "cast(null as varchar)"
     found = [_Reason("flaw is not null", "flaw", nothing, nothing)]
+    found.append(_Reason(_repeats_header_sql(readings, headers), quoted("repeated_header"), nothing, nothing))
     found.append(_Reason(_total_sql(table, readings, width), quoted("total_line"), nothing, nothing))
     status = extras.get("status")
     if status:
@@ -245,6 +251,16 @@ def _blank_sql(readings: Dictionary[str, CellReading], width: int) -> str:
     required = " and ".join(f"{reading.text} is null" for reading in readings.values())
     everything = f"trim(concat({', '.join(cell_names(width))}), {quoted(WHITE)}) = ''"
     return f"case when flaw is null and {required} then {everything} else false end"
+
+
+def _repeats_header_sql(readings: Dictionary[str, CellReading], headers: Dictionary[str, str]) -> str:
+    """Whether every mapped cell holds its own header, as above each page of a printed list."""
+    same = " and ".join(
+        f"lower({reading.text}) = lower({quoted(headers[name])})"
+        for name, reading in readings.items()
+        if name in headers
+    )
+    return f"coalesce({same}, false)" if same else "false"
 
 
 def _total_sql(table: Table, readings: Dictionary[str, CellReading], width: int) -> str:

@@ -16,6 +16,8 @@ REASONS: dict[str, str] = {
     "broken_quote": N_("A quotation mark that is never closed, or has text after it"),
     "too_many_fields": N_("More fields than the table has columns"),
     "too_few_fields": N_("Fewer fields than the table has columns"),
+    "comment_line": N_("A remark, not a row"),
+    "repeated_header": N_("The header again"),
     "line_too_long": N_("The line is too long to be a row"),
     "broken_json": N_("The line is no whole object"),
     "total_line": N_("A total, not a row"),

@@ -15,10 +15,9 @@ import duckdb
 from crm_core.ingest.cells import is_date, is_number
 from crm_core.ingest.dates import quoted
 from crm_core.ingest.decode import Survey, normalise
-from crm_core.ingest.dialect import WHITE_SPACE
 from crm_core.ingest.raw import RawTable, RawWriter, cell_names, parquet_relation
-from crm_core.ingest.records import LooksLikeRecord, records
-from crm_core.ingest.source import Dialect, Progress, ProgressListener, SourceTable
+from crm_core.ingest.records import LooksLikeRecord, records, slipped_quotes_sql
+from crm_core.ingest.source import TYPOGRAPHIC, WHITE_SPACE, Dialect, Progress, ProgressListener, SourceTable
 
 LONGEST_RECORD = 16 << 20
 LINES_A_REPORT = 200_000
@@ -74,6 +73,8 @@ def _read_fast(
     """Whether DuckDB read every line as one row of `width` cells; if not, what it wrote means nothing."""
     if dialect.delimiter == WHITE_SPACE or dialect.escape or dialect.spaced or dialect.pad_short_rows or width < 2:
         return False
+    if dialect.quote == TYPOGRAPHIC:
+        return False
     quote = dialect.quote if survey.quote_count or dialect.quote == "'" else ""
     columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in cell_names(width))
     read = (
@@ -89,22 +90,25 @@ def _read_fast(
         ).fetchall()
     except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.InvalidTypeException):
         return False
-    rows, inner = _rows_and_inner_delimiters(cursor, target, dialect.delimiter, width, bool(quote))
-    return rows == body_lines and survey.delimiter_count == rows * (width - 1) + inner
+    rows, inner, slipped = _rows_read(cursor, target, dialect.delimiter, width, quote)
+    return rows == body_lines and survey.delimiter_count == rows * (width - 1) + inner and not slipped
 
 
-def _rows_and_inner_delimiters(
-    cursor: duckdb.DuckDBPyConnection, target: Path, delimiter: str, width: int, is_quoted: bool
-) -> tuple[int, int]:
-    """Rows read, and delimiters that stand inside values; without quotes there are none."""
-    mark = quoted(delimiter)
+def _rows_read(
+    cursor: duckdb.DuckDBPyConnection, target: Path, delimiter: str, width: int, quote: str
+) -> tuple[int, int, int]:
+    """Rows read, delimiters that stand inside values, and rows in which a delimiter may be missing before a quote.
+
+    Without quotes there are none of the latter two.
+    """
+    mark, cells = quoted(delimiter), cell_names(width)
     inner = " + ".join(
         f"coalesce(sum(len({cell}) - len(replace({cell}, {mark}, ''))) filter (contains({cell}, {mark})), 0)"
-        for cell in cell_names(width)
+        for cell in cells
     )
-    counted = inner if is_quoted else "0"
+    counted = f"{inner}, count(*) filter ({slipped_quotes_sql(cells, quote)})" if quote else "0, 0"
     found = cursor.execute(f"select count(*), {counted} from {parquet_relation(target)}").fetchone()
-    return (int(found[0]), int(found[1])) if found else (0, 0)
+    return (int(found[0]), int(found[1]), int(found[2])) if found else (0, 0, 0)
 
 
 def _read_carefully(
@@ -149,8 +153,9 @@ def record_test(source: SourceTable) -> LooksLikeRecord:
     delimiter, width = dialect.delimiter, len(source.headers)
 
     def looks_like_record(line: str) -> bool:
-        if line.count(delimiter) < width - 1:
-            return False
+        first, _mark, _rest = line.partition(delimiter)
+        if line.count(delimiter) < width - 1 or (dialect.quote and first.count(dialect.quote) % 2):
+            return False  # a quote that ends the first cell ends a value begun on a line above
         cells = [cell.strip(f"{dialect.quote} ") for cell in line.split(delimiter)]
         return len(cells) == width and all(not cells[place] or test(cells[place]) for place, test in tests)
 

@@ -258,15 +258,15 @@ def _currencies(judgement: Judgement) -> tuple[str, ...]:
 
 
 def _undecided(cursor: duckdb.DuckDBPyConnection, judgement: Judgement, mapping: Mapping) -> tuple[Undecided, ...]:
-    """Columns whose numbers are all like 1,234, which may be thousands or a decimal."""
+    """Columns whose numbers are all like 1,234 or 1.234, which may be thousands or a decimal."""
     if mapping.decimal_mark:
         return ()
     found = []
     for name, reading in judgement.readings.items():
         if reading.numbers and reading.numbers.is_undecided:
             examples = cursor.execute(
-                f"select distinct {reading.text} as text from ({judgement.sql}) where {reading.text} like '%,%' "
-                f"order by text limit {ODD_SHOWN}"
+                f"select distinct {reading.text} as text from ({judgement.sql}) "
+                f"where regexp_matches({reading.text}, '[,.]') order by text limit {ODD_SHOWN}"
             ).fetchall()
             found.append(
                 Undecided(

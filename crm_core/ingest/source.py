@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 Format = Literal["text", "json", "workbook", "parquet", "arrow", "frame"]
 Content = Literal["empty", "id", "text", "date", "number", "flag"]
 
 PREVIEW_ROWS = 50
+WHITE_SPACE = ""  # the delimiter of files whose fields stand apart by runs of white space
+TYPOGRAPHIC = "“"  # the quote of files that write “so”
+ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
 
 
 class ReadingOptions(BaseModel):
@@ -22,7 +25,9 @@ class ReadingOptions(BaseModel):
     encoding: str | None = None
     delimiter: str | None = None
     quote: str | None = None
-    header_line: int | None = None  # physical line of the header, 1-based; 0: the file has none
+    escape: str | None = None  # what stands before a quote inside quotes; "": quotes are doubled
+    header_line: int | None = None  # first physical line of the header, 1-based; 0: the file has none
+    header_rows: int | None = Field(None, ge=1, le=10)  # records the header takes, joined to one name a column
     sheet: str | None = None
     pad_short_rows: bool | None = None
     months_as_rows: bool | None = None  # whether a table with one column a month is read as one row a month
@@ -33,8 +38,9 @@ class Dialect:
     """How a text file is laid out.
 
     `delimiter` is one character, or "" where runs of white space part the fields. `quote` is "" if
-    the file quotes nothing. `header_lines` counts the physical lines before the first data line
-    (preamble, comments and header). `escape` is a backslash where quotes are escaped by one, else "".
+    the file quotes nothing, and “ where it quotes “so”. `header_lines` counts the physical lines before
+    the first data line (preamble, comments and header), `header_rows` the records the header takes (0
+    where there is none). `escape` is a backslash where quotes are escaped by one, else "".
     `spaced` files write a space between a delimiter and an opening quote.
     """
 
@@ -45,6 +51,7 @@ class Dialect:
     has_header: bool
     pad_short_rows: bool = False
     spaced: bool = False
+    header_rows: int = 1
 
 
 @dataclass(frozen=True)
@@ -161,11 +168,14 @@ ProgressListener = Callable[[Progress], None]
 
 
 def unique_headers(cells: list[str]) -> tuple[str, ...]:
-    """Header cells made usable: blanks named by place, repeats numbered (case does not part names)."""
+    """Header cells made usable: blanks named by place, repeats numbered (case does not part names).
+
+    Characters nobody sees (a byte order mark, a zero-width space) are left out.
+    """
     headers: list[str] = []
     taken: set[str] = set()
     for place, cell in enumerate(cells, start=1):
-        wanted = " ".join(cell.split()) or f"column {place}"
+        wanted = " ".join(cell.translate(ZERO_WIDTH).split()) or f"column {place}"
         name, repeat = wanted, 1
         while name.casefold() in taken:
             repeat += 1

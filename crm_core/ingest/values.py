@@ -11,8 +11,10 @@ from dataclasses import dataclass
 import duckdb
 
 from crm_core.ingest.amounts import (
+    DecimalMark,
     NumberReading,
     bare_sql,
+    credits_sql,
     decide_mark,
     number_sql,
     plain_sql,
@@ -36,7 +38,9 @@ from crm_core.ingest.dates import (
 from crm_core.ingest.raw import RawTable
 from crm_core.schema import Kind
 
-WHITE = " \t\n\u00a0\u3000"
+WHITE = " \t\n\f\v\u00a0\u3000\u2009\u202f\u200b\ufeff"
+FULL_WIDTH_LETTERS = "".join(chr(code) for code in range(0xFF01, 0xFF5F))
+LETTERS = "".join(chr(code) for code in range(0x21, 0x7F))
 ABSENT_TEXT = ("NULL", "null", "Null", "\\N", "nan", "NaN", "#N/A", "<NA>", "NaT", "#NULL!")
 ABSENT_VALUE = (*ABSENT_TEXT, "N/A", "n/a", "None", "none", "NA", "nil", "-", "--", "—")
 
@@ -80,20 +84,29 @@ class CellReading:
 def text_sql(cell: str, kind: Kind, is_trim: bool = False) -> str:
     """SQL for a cell trimmed, null where it is empty or says that nothing is there.
 
-    `is_trim` says that no value of the column has white space at its ends: a good part of the work.
+    `is_trim` says that no value of the column has white space at its ends, nor is one written as the
+    formula `="007"`: a good part of the work.
     """
     absent = ABSENT_TEXT if kind == "text" else ABSENT_VALUE
     ends = ", ".join(map(quoted, WHITE))
     needs_trim = f"{cell}[1] in ({ends}) or {cell}[-1] in ({ends})"
-    trimmed = cell if is_trim else f"case when {needs_trim} then trim({cell}, {quoted(WHITE)}) else {cell} end"
+    bare = f"case when {needs_trim} then trim({cell}, {quoted(WHITE)}) when {_formula_sql(cell)} else {cell} end"
+    trimmed = cell if is_trim else bare
     return f"case when {trimmed} not in ('', {', '.join(map(quoted, absent))}) then {trimmed} end"
 
 
+def _formula_sql(cell: str) -> str:
+    """The condition and the value of a text that spreadsheets keep from being a number: `="007"`."""
+    return f"""{cell}[1] = '=' and {cell} like '="%"' then {cell}[3:-2]"""
+
+
 def trim_cells(cursor: duckdb.DuckDBPyConnection, raw: RawTable, cells: Iterable[str]) -> frozenset[str]:
-    """Those of `cells` no value of which has white space at its ends."""
+    """Those of `cells` no value of which has white space at its ends or is a formula."""
     names = sorted(set(cells))
     ends = ", ".join(map(quoted, WHITE))
-    spaced = ", ".join(f"coalesce(bool_or({cell}[1] in ({ends}) or {cell}[-1] in ({ends})), false)" for cell in names)
+    spaced = ", ".join(
+        f"coalesce(bool_or({cell}[1] in ('=', {ends}) or {cell}[-1] in ({ends})), false)" for cell in names
+    )
     found = cursor.execute(f"select {spaced} from {raw.relation}").fetchone() or ()
     return frozenset(cell for cell, is_spaced in zip(names, found, strict=True) if not is_spaced)
 
@@ -123,9 +136,13 @@ def decide_reading(
     if kind == "integer":
         year = f"try_cast(regexp_extract({text}, '(?:18|19|20)[0-9]{{2}}') as bigint)"
         return CellReading(name, cell, kind, text, None, None, year)
+    value = text
+    if name.endswith("_id"):
+        ordinary = f"translate({text}, {quoted(FULL_WIDTH_LETTERS)}, {quoted(LETTERS)})"
+        value = f"case when strlen({text}) = length({text}) then {text} else {ordinary} end"
     if _ends_in_point_zero(cursor, raw, cell, name):
-        return CellReading(name, cell, kind, text, None, None, f"regexp_replace({text}, '[.]0+$', '')")
-    return CellReading(name, cell, kind, text, None, None, text)
+        value = f"regexp_replace({text}, '[.]0+$', '')"
+    return CellReading(name, cell, kind, text, None, None, value)
 
 
 def _column_of(raw: RawTable, cell: str, kind: Kind) -> str:
@@ -153,7 +170,7 @@ def _number_reading(
 ) -> CellReading:
     text, plain, bare = f"{name}_text", f"{name}_plain", f"{name}_bare"
     reading = _decide_numbers(cursor, raw, cell, kind, decimal_mark)
-    odd = number_sql(f"replace({bare}, '%', '')" if is_rate else bare, reading.decimal_mark)
+    odd = number_sql(f"replace({bare}, '%', '')" if is_rate else bare, reading.decimal_mark, reading.has_credits)
     if is_rate:
         odd = f"case when {bare} like '%\\%' escape '\\' then {odd} / 100 else {odd} end"
     if reading.decimal_mark == ",":
@@ -176,15 +193,19 @@ def _decide_numbers(
             from {_column_of(raw, cell, kind)} where text is not null and {plain_sql("text")} is null
         )
         select count(*), count(*) filter ({comma}), count(*) filter ({point}), count(*) filter ({either}),
+            count(*) filter ({credits_sql("bare")}),
             list(distinct upper(regexp_extract(text, '[¥￥$€£₩₹]|(?i:rmb|cny|usd|eur|gbp|hkd|jpy|chf)'))) from odd
         """
     ).fetchone()
-    odd, commas, points, open_count, marks = votes or (0, 0, 0, 0, [])
-    if commas:
+    odd, commas, points, open_count, credits, marks = votes or (0, 0, 0, 0, 0, [])
+    if commas or open_count:
         points += _plain_points(cursor, raw, cell, kind)
+    if odd == 0 and kind == "money":
+        open_count = _thousands_or_decimals(cursor, raw, cell, kind)
     told = decimal_mark if decimal_mark in (".", ",") else None
     seen = tuple(sorted(mark for mark in marks or [] if mark))
-    return decide_mark(odd, commas, points, open_count, seen, "," if told == "," else "." if told == "." else None)
+    mark: DecimalMark | None = "," if told == "," else "." if told == "." else None
+    return decide_mark(odd, commas, points, open_count, seen, mark, has_credits=credits > 0)
 
 
 def _plain_points(cursor: duckdb.DuckDBPyConnection, raw: RawTable, cell: str, kind: Kind) -> int:
@@ -193,6 +214,17 @@ def _plain_points(cursor: duckdb.DuckDBPyConnection, raw: RawTable, cell: str, k
         f"select count(*) from {_column_of(raw, cell, kind)} "
         rf"where {plain_sql('text')} is not null and regexp_matches(text, '[.](\d{{1,2}}|\d{{4,}})$')"
     ).fetchone()
+    return int(found[0]) if found else 0
+
+
+def _thousands_or_decimals(cursor: duckdb.DuckDBPyConnection, raw: RawTable, cell: str, kind: Kind) -> int:
+    """How many values are written like 1.234, where every value with a point is: thousands, or three decimals?"""
+    whole = "regexp_full_match(text, '[+-]?[1-9][0-9]{0,2}([.][0-9]{3})+')"
+    pointed = f"(select text from {_column_of(raw, cell, kind)} where contains(text, '.')"
+    for some in ("limit 100)", ")"):  # the first hundred spare the whole column, nearly always
+        found = cursor.execute(f"select count(*), coalesce(bool_and({whole}), false) from {pointed} {some}").fetchone()
+        if not found or not found[1]:
+            return 0
     return int(found[0]) if found else 0
 
 

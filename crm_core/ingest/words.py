@@ -6,13 +6,21 @@ from crm_core import formats
 from crm_core.ingest.duplicates import RepeatedOrders
 from crm_core.ingest.mapping import AmountUnit, Mapping, found_by_content
 from crm_core.ingest.quality import QualityReport
-from crm_core.ingest.source import SourceTable
+from crm_core.ingest.source import Dialect, SourceTable
 from crm_core.ingest.together import Repeats
 from crm_core.language import N_, _, ngettext
 from crm_core.schema import TABLES
 
 SELF_TOLD = {"parquet": "Parquet", "arrow": "Arrow", "json": "JSON"}  # formats that say themselves how they are read
-DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("bar"), "": N_("white space")}
+DELIMITERS = {
+    ",": N_("comma"),
+    ";": N_("semicolon"),
+    "\t": N_("tab"),
+    "|": N_("bar"),
+    "，": N_("full-width comma"),
+    " ": N_("single space"),
+    "": N_("white space"),
+}
 DATE_ORDERS = {
     "ymd": N_("year, month, day"),
     "dmy": N_("day, month, year"),
@@ -34,11 +42,7 @@ def understood(source: SourceTable) -> str:
         return _("{kind}, {columns} columns, {lines} rows.").format(
             kind=SELF_TOLD[source.format], columns=len(source.headers), lines=lines
         )
-    header = (
-        _("header on line {line}").format(line=source.dialect.header_lines)
-        if source.dialect and source.dialect.has_header
-        else _("no header")
-    )
+    header = _header_place(source.dialect)
     if source.format == "workbook":
         return _("Workbook, sheet “{sheet}”, {header}, {lines} rows.").format(
             sheet=source.sheet, header=header, lines=lines
@@ -66,6 +70,16 @@ def understood_together(sources: Sequence[SourceTable]) -> str:
         said,
         _("Prices are looked up in {file} by “{header}”").format(file=lookup.table.file_name, header=lookup.key),
     )
+
+
+def _header_place(dialect: Dialect | None) -> str:
+    if dialect is None or not dialect.has_header:
+        return _("no header")
+    if dialect.header_rows > 1:
+        return _("header of {count} rows, the last on line {line}").format(
+            count=dialect.header_rows, line=dialect.header_lines
+        )
+    return _("header on line {line}").format(line=dialect.header_lines)
 
 
 def rules_in_words(mapping: Mapping) -> str:
