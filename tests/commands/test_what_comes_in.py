@@ -161,15 +161,17 @@ def test_a_mapping_file_carries_how_the_file_was_read(content: bytes, options: l
 
 
 def test_what_is_said_goes_before_what_the_mapping_file_says():
-    Path("wide.csv").write_text(WIDE)
+    Path("wide.csv").write_text(WIDE.replace("Amount", "Paid"))
     mapping = Mapping(
-        columns={"customer_id": "Customer", "ordered_at": "Date", "amount": "Amount"},
+        columns={"customer_id": "Customer", "ordered_at": "Date", "amount": "Paid"},
         reading=ReadingOptions(months_as_rows=True, header_line=1),
     )
     Path("mapping.json").write_text(mapping.model_dump_json())
 
+    main(["load", "wide.csv", "--mapping", "mapping.json", "--name", "As the file says"])
     main(["load", "wide.csv", "--mapping", "mapping.json", "--no-months-as-rows"])
 
+    assert len(lines("as-the-file-says")) == 5
     assert lines("wide") == [("ann", 10), ("bob", 20)]
 
 
@@ -276,6 +278,7 @@ def test_inspect_of_a_connection_lists_its_tables_and_of_a_table_says_what_it_ho
         (["load", "--connection", "shop", "--query", "select 1"], "There is no connection shop. Configured: till."),
         (["load", "--connection", "till", "--query", "drop table sales"], "Only a query that reads can be used"),
         (["load", "--connection", "till", "--from-table", "x", "--secrets", "gone"], "There is no file gone."),
+        (["load", "till.db", "--header-rows", "0"], "--header-rows: Input should be greater than or equal to 1."),
         (["load", "empty"], "empty holds no file to load."),
     ],
 )  # fmt: skip
