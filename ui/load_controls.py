@@ -143,7 +143,9 @@ def choose_reading(number: int, reading: ReadingOptions) -> None:
         "months": reading.months_as_rows is not False,
     }
     for control, value in chosen.items():
-        st.session_state[f"reading {number} {control}"] = value
+        key = f"reading {number} {control}"
+        if st.session_state.get(key) != value:  # a box that was not touched goes on to say what was found
+            st.session_state[key] = value
 
 
 # ---------------------------------------------------------------------- which column is which
