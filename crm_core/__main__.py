@@ -10,6 +10,7 @@ from crm_core.errors import CrmError
 # Name → what it is for. The module `crm_core.commands.<name>` is imported only where its command runs; it has
 # `add_arguments(parser)` and `run(arguments) -> int`, the exit status.
 COMMANDS: dict[str, str] = {
+    "features": "Prepare customer features ahead, on this machine or on a Spark cluster.",
     "inspect": "What a file holds and how it would be read.",
     "load": "Load files into a data set of a workspace.",
     "export": "Write a table of a data set to a file that can be loaded again.",

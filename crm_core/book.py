@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from crm_core.engine import Engine, Recipe, shared_engine
+from crm_core.prepared import FEATURES, feature_parameters, prepared_path
 from crm_core.settings import DimensionWeights, Normalisation, Scenario, Settings, Windows
 from crm_core.store import DataSet, ExitReason
+from crm_core.store.layout import reading
 
 if TYPE_CHECKING:
     from crm_core.churn import ChurnSignals
@@ -228,16 +230,19 @@ def _relations(data: DataSet) -> Mapping[str, str]:
 
 @lru_cache(REMEMBERED_RECIPES)
 def _features(data: DataSet, as_of: date, windows: Windows) -> Recipe:
-    parameters = {
-        **windows.days(as_of),
-        "has_payments": data.has("payments"),
-        "has_archive": data.has("customers"),
-    }
+    """Read what was prepared for this very data set, day and windows; else compute it."""
+    rows_expected = data.row_counts["customers"]
+    prepared = prepared_path(data, as_of, windows)
+    if prepared.exists():
+        relations = {"prepared_features": reading([prepared])}
+        return Recipe(
+            FEATURES, text="select * from prepared_features", relations=relations, rows_expected=rows_expected
+        )
     return Recipe(
-        "customer_features",
-        parameters=parameters,
+        FEATURES,
+        parameters=feature_parameters(data, as_of, windows),
         relations=_relations(data),
-        rows_expected=data.row_counts["customers"],
+        rows_expected=rows_expected,
     )
 
 

@@ -23,7 +23,6 @@ from crm_core.ingest import (
     Progress,
     QualityReport,
     ReadingOptions,
-    Repeats,
     likely_currency,
     missing_columns,
     problems,
@@ -31,7 +30,16 @@ from crm_core.ingest import (
     template,
     write_set_aside_csv,
 )
-from crm_core.ingest.words import became, rules_in_words, told_by_content_in_words, understood
+from crm_core.ingest.words import (
+    became,
+    held_in_words,
+    repeats_in_words,
+    rules_in_words,
+    same_content_in_words,
+    told_by_content_in_words,
+    understood,
+    understood_together,
+)
 from crm_core.language import N_, _, current_language, ngettext
 from crm_core.schema import TABLES
 from crm_core.store import DataSet
@@ -609,6 +617,8 @@ def one_file(file: Together) -> Plan | None:
     """One file: what was understood, what becomes of its columns. None while it cannot be loaded."""
     problem = looked_at(file)
     found = None if problem else file.source(ReadingOptions())
+    if found:
+        mapping_file.recall(file, found)
     head = st.container(horizontal=True, vertical_alignment="center", key=f"head {file.number}")
     with head:
         guessed = None if problem else file.guess(ReadingOptions(), None).table
@@ -632,13 +642,13 @@ def one_file(file: Together) -> Plan | None:
     with head:
         if len(file.files) > 1:
             parts_of(file, options)
-        st.caption(ui.escaped(said_of(file, options)))
+        st.caption(ui.escaped(understood_together(file.sources(options))))
+        if mapping_file.is_recalled(file, options):
+            st.badge(_("read as last time"), icon=":material/history:")
     for part, other in loading.repeated_files(file):
         with st.container(horizontal=True, vertical_alignment="center", key=f"repeats {part.number}"):
             st.warning(
-                _("{file} is {other} once more, byte for byte: loading both counts everything twice.").format(
-                    file=ui.escaped(part.name), other=ui.escaped(other.name)
-                ),
+                ui.escaped(same_content_in_words(part.name, other.name)),
                 icon=":material/content_copy:",
             )
             st.button(
@@ -662,6 +672,7 @@ def one_file(file: Together) -> Plan | None:
         questions = file.questions(options, mapping)
         with st.expander(_("Dates, numbers, returns, status"), expanded=bool(questions), key=f"rules {file.number}"):
             mapping = load_controls.rules(file, options, guess, mapping)
+        mapping = mapping.read_with(options, found.headers if found else ())
         words.caption(ui.escaped(rules_in_words(mapping)) or _("As they stand in the file."))
         mapping_file.mapping_file(file, options, mapping)
         st.markdown(f"**{_('First rows')}**")
@@ -679,22 +690,6 @@ def one_file(file: Together) -> Plan | None:
     if "date_order" in file.questions(options, mapping):
         return None
     return Plan(file.number, options, mapping)
-
-
-def said_of(file: Together, options: ReadingOptions) -> str:
-    """What the files are, in a sentence."""
-    source = file.source(options)
-    said = understood(source)
-    if len(file.files) > 1:
-        said = _("{count} files, {lines} lines, read alike.").format(
-            count=len(file.files), lines=formats.number(source.line_count)
-        )
-    if not file.lookup:
-        return said
-    list_name, header = file.lookup.table.file_name, file.lookup.key
-    return formats.sentences(
-        said, _("Prices are looked up in {file} by “{header}”").format(file=list_name, header=header)
-    )
 
 
 def parts_of(file: Together, options: ReadingOptions) -> None:
@@ -813,23 +808,13 @@ def chosen_base(by_default: bool) -> DataSet | None:
 
 
 def repeats(checked: Checked, upon: DataSet | None, currency: str) -> None:
-    """Orders that an earlier file, or the data set added to, holds already, and the switch to leave them out."""
-    found = loading.repeated(checked, upon)
-    for name, twice in found:
-        st.markdown(
-            ":orange[:material/content_copy:] "
-            + ngettext(
-                "{file}: {count} line ({amount}, {orders} orders) is in an earlier file or the data set already.",
-                "{file}: {count} lines ({amount}, {orders} orders) are in an earlier file or the data set already.",
-                twice.lines,
-            ).format(
-                file=ui.escaped(name),
-                count=formats.number(twice.lines),
-                amount=formats.money(twice.amount, currency, exact=True),
-                orders=formats.number(twice.orders),
-            )
-        )
-    if found or loading.leaves_out():
+    """What the files share, what the data set added to holds already, and the switch to leave it out."""
+    said = [repeats_in_words(found, currency) for found in checked.repeats]
+    if upon:
+        said += [held_in_words(name, held, upon.name, currency) for name, held in loading.held_already(checked, upon)]
+    for sentence in said:
+        st.markdown(f":orange[:material/content_copy:] {ui.escaped(sentence)}")
+    if said or loading.leaves_out():
         st.toggle(
             _("Leave out orders that are held already"),
             value=loading.leaves_out(),
@@ -942,37 +927,6 @@ def results(checked: Checked, currency: str) -> None:
             st.markdown(f":orange[:material/info:] {ui.escaped(problem)}")
         if report.reasons:
             aside_of(load.set_aside, report)
-    for repeats in checked.repeats:
-        st.markdown(f":orange[:material/content_copy:] {ui.escaped(repeated(repeats, currency))}")
-
-
-def repeated(repeats: Repeats, currency: str) -> str:
-    """What two files share, in a sentence."""
-    if repeats.rows:
-        return ngettext(
-            "{count} row of {other} is in {file} too, alike in every column: {amount} would count twice. "
-            "Do the files overlap?",
-            "{count} rows of {other} are in {file} too, alike in every column: {amount} would count twice. "
-            "Do the files overlap?",
-            repeats.rows,
-        ).format(
-            count=formats.number(repeats.rows),
-            other=repeats.other,
-            file=repeats.file_name,
-            amount=formats.money(repeats.amount, currency, exact=True),
-        )
-    return ngettext(
-        "{count} order number of a customer is in {file} and in {other}, such as {examples}: what came later is "
-        "then no purchase of its own. If numbers begin anew in each file, choose no column for them.",
-        "{count} order numbers of a customer are in {file} and in {other}, such as {examples}: what came later is "
-        "then no purchase of its own. If numbers begin anew in each file, choose no column for them.",
-        repeats.orders,
-    ).format(
-        count=formats.number(repeats.orders),
-        file=repeats.file_name,
-        other=repeats.other,
-        examples=formats.listed(repeats.examples),
-    )
 
 
 def aside_of(path: Path, report: QualityReport) -> None:

@@ -101,10 +101,11 @@ def with_months(file: Together, found: SourceTable | None, options: ReadingOptio
     """Whether a table with one column a month is read as one row a month."""
     if found is None or found.months is None:
         return options
+    key = f"reading {file.number} months"
+    st.session_state.setdefault(key, True)
     is_on = st.toggle(
         _("Read one column a month as rows"),
-        value=True,
-        key=f"reading {file.number} months",
+        key=key,
         help=_("Each filled cell under a month becomes a row with that month's first day and the cell as its amount."),
         persist_state=KEPT,
     )
@@ -121,8 +122,30 @@ def _choice(label: str, choices: Dictionary[Choice, str], found: Choice | None, 
             return _("as found")
         return _("as found: {value}").format(value=_(choices.get(found, str(found))))
 
+    given = st.session_state.get(key)
+    if given is not None:
+        choices = {**choices, given: choices.get(given, given)}  # a mapping file may name one we do not offer
     chosen: Choice | None = st.selectbox(label, [None, *choices], format_func=shown, key=key, persist_state=KEPT)
     return chosen
+
+
+def choose_reading(number: int, reading: ReadingOptions) -> None:
+    """Set the controls of a file, before they are drawn, to what `reading` says."""
+    chosen = {
+        "header": reading.header_line,
+        "header rows": reading.header_rows,
+        "sheet": reading.sheet,
+        "encoding": reading.encoding,
+        "delimiter": reading.delimiter,
+        "quote": reading.quote,
+        "escape": reading.escape,
+        "short rows": reading.pad_short_rows,
+        "months": reading.months_as_rows is not False,
+    }
+    for control, value in chosen.items():
+        key = f"reading {number} {control}"
+        if st.session_state.get(key) != value:  # a box that was not touched goes on to say what was found
+            st.session_state[key] = value
 
 
 # ---------------------------------------------------------------------- which column is which

@@ -415,16 +415,15 @@ def _held(upon: DataSet | None, loads: Sequence[LoadedTable]) -> list[str]:
     return before + [reading([load.accepted]) for load in loads if load.table_name == "orders"]
 
 
-def repeated(checked: Checked, upon: DataSet | None) -> list[tuple[str, RepeatedOrders]]:
-    """By file: the order lines that an earlier file or the data set `upon` holds already, where there are any."""
-    found = []
-    for place, load in enumerate(checked.loads):
-        if load.table_name == "orders":
-            held = _held(upon, checked.loads[:place])
-            twice = repeated_orders(load.accepted, held, session.workspace().database)
-            if twice.lines:
-                found.append((load.report.file_name, twice))
-    return found
+def held_already(checked: Checked, upon: DataSet) -> list[tuple[str, RepeatedOrders]]:
+    """By file: the order lines that the data set `upon` holds already, where there are any."""
+    held = _held(upon, ())
+    found = [
+        (load.report.file_name, repeated_orders(load.accepted, held, session.workspace().database))
+        for load in checked.loads
+        if load.table_name == "orders"
+    ]
+    return [(name, twice) for name, twice in found if twice.lines]
 
 
 def add_to(upon: DataSet, checked: Checked) -> DataSet:

@@ -6,9 +6,17 @@ import streamlit as st
 
 from crm_core import formats
 from crm_core.errors import CrmError, InputError
-from crm_core.ingest import Mapping, ReadingOptions, read_mapping, similar_mapping, written_mapping
+from crm_core.ingest import (
+    Mapping,
+    ReadingOptions,
+    SourceTable,
+    read_mapping,
+    remembered_for,
+    similar_mapping,
+    written_mapping,
+)
 from crm_core.language import _
-from ui import loading, uploads
+from ui import load_controls, loading, uploads
 from ui.frame import escaped
 from ui.loading import Together
 
@@ -22,6 +30,26 @@ def given_or_guessed(file: Together, guess: Mapping) -> Mapping:
 def give(file: Together, mapping: Mapping) -> None:
     st.session_state[_given(file)] = mapping
     st.session_state[f"table {file.number}"] = mapping.table
+
+
+def recall(file: Together, found: SourceTable) -> None:
+    """The first time a file is shown: choose to read it as one that looked the same was read before.
+
+    `found` is the file with nothing chosen.
+    """
+    key = f"reading recalled {file.number}"
+    if key in st.session_state:
+        return
+    known = remembered_for(found, loading.remembered_mappings(), file.source)
+    st.session_state[key] = known.reading if known else None
+    if known:
+        load_controls.choose_reading(file.number, known.reading)
+        st.session_state[f"table {file.number}"] = known.table
+
+
+def is_recalled(file: Together, options: ReadingOptions) -> bool:
+    """Whether `options` are how a file that looked the same was read before."""
+    return bool(st.session_state.get(f"reading recalled {file.number}") == options)
 
 
 def mapping_file(file: Together, options: ReadingOptions, mapping: Mapping) -> None:
@@ -49,20 +77,27 @@ def _uploaded(file: Together, options: ReadingOptions, key: str) -> None:
     if uploaded is None:
         return
     try:
-        give(file, _fitting(file, options, uploaded))
+        mapping = _fitting(file, options, uploaded)
+        give(file, mapping)
+        if mapping.reading != ReadingOptions():
+            load_controls.choose_reading(file.number, mapping.reading)
     except CrmError as error:
         st.session_state[f"{key} problem"] = str(error)
 
 
 def _fitting(file: Together, options: ReadingOptions, uploaded: Any) -> Mapping:
-    """The mapping in an upload. Raises InputError where it is none, or speaks of headers the file lacks."""
+    """The mapping in an upload. Raises InputError where it is none, or speaks of headers the file lacks.
+
+    What it says of how the file is read goes before `options`.
+    """
     upload = uploads.saved_upload(uploaded)
     try:
         text = upload.path.read_text(encoding="utf-8-sig", errors="replace")
     finally:
         upload.path.unlink(missing_ok=True)
     mapping = read_mapping(text, upload.file_name)
-    headers = file.source(options).headers
+    chosen = mapping.reading if mapping.reading != ReadingOptions() else options
+    headers = file.source(chosen).headers
     if absent := [header for header in mapping.headers_used() if header not in headers]:
         raise InputError(
             _("{file} has no column {absent}. It has: {found}.").format(

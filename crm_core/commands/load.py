@@ -1,70 +1,79 @@
-"""python -m crm_core load FILE...: files become a data set of a workspace, with a report in sentences."""
+"""python -m crm_core load FILE...: files and rows of a database become a data set, with a report in sentences."""
 
 import argparse
-import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pydantic import ValidationError
-
+from crm_core.commands.incoming import Came, Part, come_in, read_alike
 from crm_core.commands.inspect import questions
 from crm_core.commands.reading import (
+    add_mapping_argument,
     add_reading_arguments,
     add_workspace_argument,
     in_the_language_of_the_shell,
-    known_table,
     mapping_at,
-    reading_options,
-    source_at,
+    remembered_mappings,
     workspace_of,
 )
 from crm_core.engine.database import Database, shared_database
 from crm_core.errors import InputError, StoreError
 from crm_core.ingest import (
     LoadedTable,
-    Mapping,
-    SourceTable,
-    guess_mapping,
     likely_currency,
     load_table,
     missing_columns,
     problems,
+    repeats_between,
     write_set_aside_csv,
 )
-from crm_core.ingest.words import became, told_by_content_in_words
+from crm_core.ingest.archive import ENDINGS
+from crm_core.ingest.databases import table_name
+from crm_core.ingest.duplicates import repeated_orders
+from crm_core.ingest.words import (
+    became,
+    held_in_words,
+    repeats_in_words,
+    told_by_content_in_words,
+    understood_together,
+)
 from crm_core.language import _, ngettext
 from crm_core.store import DataSet, Workspace
 from crm_core.store.layout import canonical_rows, reading
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
-    parser.add_argument("--name", help="name of the data set; default: that of the first file")
+    parser.add_argument("--name", help="name of the data set; default: that of the first file or table")
     parser.add_argument("--replace", action="store_true", help="in place of the data set of this name, if there is one")
     parser.add_argument("--add", action="store_true", help="beside what the data set of this name holds")
     parser.add_argument("--check-only", action="store_true", help="report, and publish nothing")
-    parser.add_argument("--table", type=known_table, action="append", default=[], help="once for each file, in order")
-    parser.add_argument(
-        "--mapping", type=Path, action="append", default=[], help="mapping file; each file takes the one that fits it"
-    )
+    add_mapping_argument(parser)
     parser.add_argument("--currency", help="such as CNY; as the files show it unless told")
-    parser.add_argument("--as-of", type=date.fromisoformat, help="the last day that is no future; default: today")
-    parser.add_argument("--set-aside", type=Path, help="write the rows set aside there, as CSV")
+    parser.add_argument(
+        "--as-of", type=date.fromisoformat, metavar="DAY", help="the last day that is no future; default: today"
+    )
+    parser.add_argument("--set-aside", type=Path, metavar="FILE", help="write the rows set aside there, as CSV")
     parser.add_argument("--drop-duplicates", action="store_true", help="set aside lines that repeat another exactly")
-    parser.add_argument("--drop-repeated-orders", action="store_true", help="set aside orders an earlier file holds")
-    add_reading_arguments(parser)
+    parser.add_argument(
+        "--drop-repeated-orders",
+        action="store_true",
+        help="set aside orders that an earlier file, or the data set added to, holds",
+    )
     add_workspace_argument(parser)
+    add_reading_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     with in_the_language_of_the_shell(), tempfile.TemporaryDirectory(prefix="clientele-load-") as folder:
         database = shared_database()
         workspace = workspace_of(arguments, database)
-        name = arguments.name or arguments.files[0].stem
+        name = arguments.name or _own_name(arguments)
         upon = _data_set_named(name, workspace) if arguments.add else None
-        loads, currency = _loads(arguments, workspace, upon, Path(folder), database)
+        parts = _parts(arguments, workspace, Path(folder))
+        currency = _currency(arguments, parts, upon)
+        loads = _loads(arguments, parts, upon, currency, Path(folder), database)
         if arguments.set_aside:
             rows = write_set_aside_csv([load.set_aside for load in loads], arguments.set_aside)
             print(
@@ -87,60 +96,104 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _parts(arguments: argparse.Namespace, workspace: Workspace, folder: Path) -> list[Part]:
+    """What came in and can be loaded; of several tables found in one place those that cannot are left out.
+
+    Raises InputError where a table that was named lacks a column, or nothing can be loaded.
+    """
+    given = [mapping_at(path) for path in arguments.mapping]
+    remembered = remembered_mappings(workspace)
+    parts = read_alike(come_in(arguments, folder, given, remembered), given, remembered)
+    whole = []
+    lacking = []
+    for part in parts:
+        if not missing_columns(part.mapping):
+            whole.append(part)
+            continue
+        names = " · ".join(source.file_name for source in part.sources)
+        lacking.append(f"{names}: {' '.join(questions(part.source, part.mapping))}")
+        if part.is_named:
+            raise InputError(lacking[-1])
+    if not whole:
+        raise InputError(" ".join(lacking))
+    for sentence in lacking:
+        print(_("Left out: {reason}").format(reason=sentence))
+    return whole
+
+
+def _currency(arguments: argparse.Namespace, parts: Sequence[Part], upon: DataSet | None) -> str:
+    """As told, as the data set added to has it, or as the tables show it."""
+    if arguments.currency is not None:
+        return str(arguments.currency)
+    if upon:
+        return upon.currency
+    seen = (likely_currency(part.source, part.mapping) for part in parts)
+    return next((code for code in seen if code), "")
+
+
 def _loads(
-    arguments: argparse.Namespace, workspace: Workspace, upon: DataSet | None, folder: Path, database: Database
-) -> tuple[list[LoadedTable], str]:
-    """Every file loaded, with its report printed, and the currency of the data set."""
-    if len(arguments.table) not in (0, len(arguments.files)):
-        raise InputError(_("Say --table once for each file, or not at all."))
-    tables = arguments.table or [None] * len(arguments.files)
-    mappings = [mapping_at(path) for path in arguments.mapping]
-    sources = [source_at(path, reading_options(arguments)) for path in arguments.files]
-    chosen = [
-        _chosen_mapping(source, table, mappings, workspace) for source, table in zip(sources, tables, strict=True)
-    ]
-    currency = arguments.currency
-    if currency is None:
-        seen = [likely_currency(source, mapping) for source, mapping in zip(sources, chosen, strict=True)]
-        currency = upon.currency if upon else next((code for code in seen if code), "")
+    arguments: argparse.Namespace,
+    parts: Sequence[Part],
+    upon: DataSet | None,
+    currency: str,
+    folder: Path,
+    database: Database,
+) -> list[LoadedTable]:
+    """Every table loaded, with its report printed, and what comes twice."""
     as_of = arguments.as_of or datetime.now(UTC).astimezone().date()
     loads: list[LoadedTable] = []
-    for source, mapping in zip(sources, chosen, strict=True):
-        if missing_columns(mapping):
-            raise InputError(f"{source.file_name}: {' '.join(questions(source, mapping))}")
-        load = load_table(
-            source,
-            mapping.model_copy(update={"drop_exact_duplicates": True}) if arguments.drop_duplicates else mapping,
-            folder / str(len(loads)),
-            database=database,
-            as_of=as_of,
-            earlier=_held(upon, loads) if arguments.drop_repeated_orders else (),
-        )
-        loads.append(load)
-        print(f"{source.file_name} → {load.table_name}: {' · '.join(became(load.report, currency))}")
-        for problem in filter(None, [told_by_content_in_words(mapping), *problems(load.report)]):
-            print(f"  {problem}")
-    return loads, currency
+    for part in parts:
+        mapping = part.mapping
+        if arguments.drop_duplicates:
+            mapping = mapping.model_copy(update={"drop_exact_duplicates": True})
+        if part.sources[0].lookup:
+            print(understood_together(part.sources))
+        for came, source in zip(part.came, part.sources, strict=True):
+            load = load_table(
+                source,
+                mapping.read_with(came.reading, ()),
+                folder / f"loaded {len(loads)}",
+                database=database,
+                as_of=as_of,
+                earlier=_held(upon, loads) if arguments.drop_repeated_orders else (),
+            )
+            loads.append(_with_origin(load, came))
+            print(f"{source.file_name} → {load.table_name}: {' · '.join(became(load.report, currency))}")
+            for sentence in filter(None, [*source.notes, told_by_content_in_words(mapping), *problems(load.report)]):
+                print(f"  {sentence}")
+    _tell_what_comes_twice(loads, upon, currency, database)
+    return loads
 
 
-def _chosen_mapping(source: SourceTable, table: str | None, given: Sequence[Mapping], workspace: Workspace) -> Mapping:
-    """The mapping a file is loaded by: one given that fits it, one a person confirmed, or the likeliest."""
-    for mapping in given:
-        if table in (None, mapping.table) and set(mapping.headers_used()) <= set(source.headers):
-            return mapping.model_copy(update={"headers": source.headers})
-    if given:
-        print(_("{file}: none of the mapping files fits it.").format(file=source.file_name), file=sys.stderr)
-    return guess_mapping(source, table, _remembered(workspace))
+def _with_origin(load: LoadedTable, came: Came) -> LoadedTable:
+    return replace(load, origin=asdict(came.origin)) if came.origin else load
 
 
-def _remembered(workspace: Workspace) -> list[Mapping]:
-    found = []
-    for text in workspace.remembered_mappings():
-        try:
-            found.append(Mapping.model_validate_json(text))
-        except ValidationError:
-            continue
-    return found
+def _tell_what_comes_twice(
+    loads: Sequence[LoadedTable], upon: DataSet | None, currency: str, database: Database
+) -> None:
+    """What the tables share, and what of them the data set added to holds already; how to leave it out."""
+    said = [repeats_in_words(repeats, currency) for repeats in repeats_between(loads, database)]
+    for load in loads if upon else ():
+        if upon and load.table_name == "orders":
+            held = repeated_orders(load.accepted, _held(upon, ()), database)
+            if held.lines:
+                said.append(held_in_words(load.report.file_name, held, upon.name, currency))
+    if said:
+        print("\n".join([*said, _("To leave such orders out, say --drop-repeated-orders.")]))
+
+
+def _own_name(arguments: argparse.Namespace) -> str:
+    """What the data set is called unless told: as the first file, table or connection."""
+    if arguments.files:
+        path = arguments.files[0].resolve()
+        if path.is_dir():
+            return str(path.name)
+        inner = Path(path.stem)
+        return inner.stem if path.suffix.lower() in ENDINGS else str(inner)
+    if arguments.from_table:
+        return table_name(arguments.from_table[0]).name
+    return arguments.connection or ""
 
 
 def _held(upon: DataSet | None, loads: Sequence[LoadedTable]) -> list[str]:

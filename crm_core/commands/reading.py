@@ -6,48 +6,111 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from crm_core.engine.database import Database
 from crm_core.errors import InputError
-from crm_core.ingest import Mapping, ReadingOptions, SourceTable, inspect_file, read_mapping
+from crm_core.ingest import Mapping, ReadingOptions, read_mapping
 from crm_core.language import SOURCE_LANGUAGE, _, speaking
 from crm_core.schema import TABLES
 from crm_core.store import Workspace
 
 
 def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--encoding", help="such as gb18030; found by itself unless told")
-    parser.add_argument("--delimiter", help="what parts the fields; found by itself unless told")
-    parser.add_argument("--header-line", type=int, help="line of the header, 0 if there is none")
-    parser.add_argument("--sheet", help="sheet of a workbook")
+    """Which files and rows, and how they are read."""
+    parser.add_argument(
+        "files", type=Path, nargs="*", metavar="FILE", help="a file, packed or not, a workbook, an archive or a folder"
+    )
+    database = parser.add_argument_group("from a database")
+    database.add_argument("--connection", metavar="NAME", help="a connection of the secrets: [connections.NAME]")
+    database.add_argument(
+        "--from-table", action="append", default=[], metavar="[SCHEMA.]TABLE", help="all its rows; may be repeated"
+    )
+    database.add_argument(
+        "--query", action="append", default=[], metavar="SQL", help="the rows of a SELECT; may be repeated"
+    )
+    database.add_argument(
+        "--secrets", type=Path, metavar="FILE", help="default: .streamlit/secrets.toml, here or else in the home folder"
+    )
+    told = parser.add_argument_group(
+        "how files are read", "Found by itself, or as a mapping file says, unless told here for all files."
+    )
+    told.add_argument(
+        "--table",
+        type=known_table,
+        action="append",
+        default=[],
+        metavar="TABLE",
+        help=f"what the rows are, once for each FILE, then each --from-table, then each --query: {', '.join(TABLES)}",
+    )
+    told.add_argument("--encoding", help="such as gb18030")
+    told.add_argument("--delimiter", help=r"what parts the fields, such as ';' or '\t'")
+    told.add_argument("--quote", help="what quotes a field; '' if nothing does")
+    told.add_argument("--escape", help=r"what stands before a quote inside quotes, such as '\'; '' if it is doubled")
+    told.add_argument("--header-line", type=int, metavar="LINE", help="first line of the header, 0 if there is none")
+    told.add_argument("--header-rows", type=int, metavar="COUNT", help="rows the header takes, joined to one")
+    told.add_argument("--sheet", help="sheet of a workbook")
+    told.add_argument(
+        "--pad-short-rows",
+        action=argparse.BooleanOptionalAction,
+        help="whether rows with too few fields are whole, their last cells empty",
+    )
+    told.add_argument(
+        "--months-as-rows",
+        action=argparse.BooleanOptionalAction,
+        help="whether a table with one column a month is read as one row a month",
+    )
 
 
 def reading_options(arguments: argparse.Namespace) -> ReadingOptions:
-    delimiter = "\t" if arguments.delimiter == "\\t" else arguments.delimiter
-    return ReadingOptions(
-        encoding=arguments.encoding, delimiter=delimiter, header_line=arguments.header_line, sheet=arguments.sheet
+    """What was said of how files are read. Raises InputError."""
+    said = {name: getattr(arguments, name) for name in ReadingOptions.model_fields}
+    if said["delimiter"] == "\\t":
+        said["delimiter"] = "\t"
+    try:
+        return ReadingOptions(**said)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(f"--{'-'.join(map(str, first['loc'])).replace('_', '-')}: {first['msg']}.") from None
+
+
+def add_mapping_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--mapping",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a mapping file; may be repeated, each table takes the first that fits it",
     )
 
 
 def add_workspace_argument(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--workspace", type=Path, help="default: $CLIENTELE_WORKSPACE, else ./workspace")
+    parser.add_argument(
+        "--workspace", type=Path, metavar="FOLDER", help="default: $CLIENTELE_WORKSPACE, else ./workspace"
+    )
 
 
 def workspace_of(arguments: argparse.Namespace, database: Database) -> Workspace:
     return Workspace(arguments.workspace or Path(os.environ.get("CLIENTELE_WORKSPACE") or "workspace"), database)
 
 
-def source_at(path: Path, options: ReadingOptions) -> SourceTable:
-    """What the file at `path` holds. Raises InputError."""
-    if not path.is_file():
-        raise InputError(_("There is no file {file}.").format(file=path))
-    return inspect_file(path, path.name, overrides=options)
-
-
 def mapping_at(path: Path) -> Mapping:
     """The mapping in a file. Raises InputError."""
     if not path.is_file():
         raise InputError(_("There is no file {file}.").format(file=path))
-    return read_mapping(path.read_text(encoding="utf-8-sig"), path.name)
+    return read_mapping(path.read_text(encoding="utf-8-sig", errors="replace"), path.name)
+
+
+def remembered_mappings(workspace: Workspace) -> list[Mapping]:
+    """The mappings people confirmed, the newest first; those of an older release are left out."""
+    found = []
+    for text in workspace.remembered_mappings():
+        try:
+            found.append(Mapping.model_validate_json(text))
+        except ValidationError:
+            continue
+    return found
 
 
 def known_table(name: str) -> str:

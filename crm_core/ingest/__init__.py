@@ -20,6 +20,7 @@ from crm_core.ingest.mapping import (
     missing_columns,
     open_questions,
     read_mapping,
+    remembered_for,
     similar_mapping,
     written_mapping,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "read_mapping",
     "read_together",
     "reason_text",
+    "remembered_for",
     "repeats_between",
     "same_content",
     "similar_mapping",

@@ -43,8 +43,17 @@ class Arrivals:
     notes: tuple[str, ...] = ()
 
 
-def arrivals(path: Path, file_name: str, folder: Path, *, progress: ProgressListener | None = None) -> Arrivals:
+def arrivals(
+    path: Path,
+    file_name: str,
+    folder: Path,
+    *,
+    options: ReadingOptions = ReadingOptions(),  # noqa: B008  frozen
+    progress: ProgressListener | None = None,
+) -> Arrivals:
     """The tables in a file or folder; what is packed is written into `folder` and must stay there while it is read.
+
+    `options` say how each file is read; with a sheet named, that is the one of every workbook.
 
     Of an archive or a folder, files that hold no table are left out with a note; a file that came alone is
     given back whatever it holds. Of a workbook with several sheets every one that could be loaded as it is
@@ -55,12 +64,12 @@ def arrivals(path: Path, file_name: str, folder: Path, *, progress: ProgressList
     found, notes = _files(path, file_name, folder, progress)
     known: dict[Path, SourceTable] = {}
     if path.is_dir() or len(found) > 1 or (found[0].path != path and notes):
-        known, left_out = _tables(found, file_name)
+        known, left_out = _tables(found, file_name, options)
         found = tuple(file for file in found if file.path in known)
         notes += left_out
     files: list[Arrival] = []
     for file in found:
-        sheets, left_out = _sheets(file, known.get(file.path))
+        sheets, left_out = _sheets(file, known.get(file.path), options)
         files.extend(sheets)
         notes += left_out
     return Arrivals(tuple(files), notes)
@@ -102,14 +111,16 @@ def _inside(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _tables(files: tuple[PackedFile, ...], file_name: str) -> tuple[dict[Path, SourceTable], tuple[str, ...]]:
+def _tables(
+    files: tuple[PackedFile, ...], file_name: str, options: ReadingOptions
+) -> tuple[dict[Path, SourceTable], tuple[str, ...]]:
     """What those of several files hold that are tables, and why the others are none."""
     tables: dict[Path, SourceTable] = {}
     problems: list[str] = []
     wordy: list[str] = []
     for file in files:
         try:
-            source = inspect_file(file.path, file.file_name)
+            source = inspect_file(file.path, file.file_name, overrides=options)
         except InputError as error:
             problems.append(str(error))
             continue
@@ -137,10 +148,12 @@ def _is_prose(source: SourceTable) -> bool:
     )
 
 
-def _sheets(file: PackedFile, known: SourceTable | None) -> tuple[list[Arrival], tuple[str, ...]]:
+def _sheets(
+    file: PackedFile, known: SourceTable | None, options: ReadingOptions
+) -> tuple[list[Arrival], tuple[str, ...]]:
     """The tables of a workbook: the fullest sheet, and each other one that could be loaded as it is."""
-    alone = [Arrival(file.path, file.file_name, known=known)]
-    if not is_workbook(file.path):
+    alone = [Arrival(file.path, file.file_name, options, known=known)]
+    if options.sheet is not None or not is_workbook(file.path):
         return alone, ()
     try:
         heights = sheet_heights(file.path, file.file_name)
@@ -150,7 +163,7 @@ def _sheets(file: PackedFile, known: SourceTable | None) -> tuple[list[Arrival],
     if len(filled) < 2:
         return alone, ()
     fullest = max(filled, key=lambda name: heights[name])
-    chosen = [name for name in filled if name == fullest or _maps_itself(file, name)]
+    chosen = [name for name in filled if name == fullest or _maps_itself(file, _of_sheet(options, name))]
     others = [name for name in filled if name not in chosen]
     notes = (
         (_("{file}: not loaded are the sheets {names}.").format(file=file.file_name, names=formats.listed(others)),)
@@ -159,13 +172,17 @@ def _sheets(file: PackedFile, known: SourceTable | None) -> tuple[list[Arrival],
     )
     if len(chosen) == 1:
         return alone, notes
-    return [Arrival(file.path, f"{file.file_name} · {name}", ReadingOptions(sheet=name)) for name in chosen], notes
+    return [Arrival(file.path, f"{file.file_name} · {name}", _of_sheet(options, name)) for name in chosen], notes
 
 
-def _maps_itself(file: PackedFile, sheet: str) -> bool:
+def _of_sheet(options: ReadingOptions, sheet: str) -> ReadingOptions:
+    return options.model_copy(update={"sheet": sheet})
+
+
+def _maps_itself(file: PackedFile, options: ReadingOptions) -> bool:
     """Whether a sheet could be loaded with nobody's help."""
     try:
-        source = inspect_file(file.path, file.file_name, overrides=ReadingOptions(sheet=sheet))
+        source = inspect_file(file.path, file.file_name, overrides=options)
         return not missing_columns(guess_mapping(source))
     except InputError:
         return False

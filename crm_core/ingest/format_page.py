@@ -83,8 +83,8 @@ product once with a price, the price is looked up there; of the list's figures n
 **One column a month.** A table like `customer, 2024-01, 2024-02, 2024-03` is turned: each filled cell becomes a
 row with the first day of its month (or the day the header names) and the cell as the amount. Three such columns
 are enough; months may be written `2024-01`, `202401`, `01/2024`, `Jan-24`, `2024年1月`, quarters `2024Q1`.
-Empty cells and dashes are no rows; a line of totals is set aside. A switch on the Data page, `months_as_rows`
-elsewhere, leaves the table as it stands.
+Empty cells and dashes are no rows; a line of totals is set aside. A switch on the Data page, `--no-months-as-rows`
+in a shell, leaves the table as it stands.
 
 A template of each table can be downloaded on the Data page.
 
@@ -95,7 +95,9 @@ MAPPING = """
 ## The mapping file
 
 How one file is read, as JSON: downloaded and uploaded on the Data page, written by `inspect` and taken by
-`load`. Only `columns` is needed; what is left out is decided by the file.
+`load`. Only `columns` is needed; what is left out is decided by the file. `reading` keeps what somebody chose of
+how the file is read, so a header on the third line, an encoding or a wide table left as it is hold the next time;
+the Data page remembers it with the mapping, for files that look the same.
 """
 COMMANDS = """
 ## From a shell
@@ -103,7 +105,9 @@ COMMANDS = """
 ```
 python -m crm_core inspect orders.csv --mapping-out mapping.json
 python -m crm_core load orders.csv customers.csv --name Shop --mapping mapping.json --set-aside aside.csv
-python -m crm_core load june.csv --name Shop --add --drop-repeated-orders
+python -m crm_core load exports/ --name Shop --replace
+python -m crm_core load june.zip --name Shop --add --drop-repeated-orders
+python -m crm_core load --connection shop --from-table sales.orders --query "select * from customers" --name Shop
 python -m crm_core export shop orders orders.parquet
 ```
 
@@ -112,6 +116,20 @@ out and publishes. `--check-only` publishes nothing, `--replace` makes a new ver
 name, `--add` lays the files beside what it holds. The status is 0, or 2 with one line on standard error where
 a person has to put something right. The workspace is `--workspace`, else `$CLIENTELE_WORKSPACE`, else
 `workspace/`. `--help` lists the rest.
+
+**What comes in** is taken as on the Data page: files packed or not, archives, folders, every table of a workbook;
+several files as one table, prices looked up in a list among them. Of a folder or an archive, what is no table of
+ours is left out, and named; a file named by itself that cannot be loaded ends the command.
+
+**How it is read** is found, or as the mapping file says that fits (`--mapping`, once for each table), or as the
+workspace remembers from the Data page. `--encoding`, `--delimiter`, `--quote`, `--escape`, `--header-line`,
+`--header-rows`, `--sheet`, `--pad-short-rows` and `--months-as-rows`, the last two also with `--no-` before them,
+say it for all files.
+
+**From a database.** `--connection` names a section of Streamlit's secrets, here `[connections.shop]`, in
+`.streamlit/secrets.toml` or the file that `--secrets` names; `--from-table` and `--query` say what to read and
+may be repeated. `inspect --connection shop` alone lists the tables. Nothing is ever written there. The data set
+knows where its rows came from, so the Data page can fetch them again.
 """
 
 

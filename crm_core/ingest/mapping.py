@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -15,7 +15,7 @@ from crm_core.ingest.contents import says_nothing, told_by_content
 from crm_core.ingest.dates import DateOrder, decide_dates, shapes_and_days
 from crm_core.ingest.exports import known_export
 from crm_core.ingest.headings import bare, extra_keys, key_of, names_of, synonym_keys
-from crm_core.ingest.source import SourceColumn, SourceTable
+from crm_core.ingest.source import ReadingOptions, SourceColumn, SourceTable
 from crm_core.language import _
 from crm_core.schema import TABLES, Column, words
 
@@ -106,7 +106,20 @@ class Mapping(BaseModel):
     drop_exact_duplicates: bool = Field(
         default=False, description="Set aside lines that repeat another letter for letter."
     )
+    reading: ReadingOptions = Field(
+        default=ReadingOptions(),
+        description="What was chosen of encoding, delimiter, quote, escape, header_line (0: none), header_rows, sheet, "
+        "pad_short_rows and months_as_rows; what is left out is found by itself.",
+    )
     headers: tuple[str, ...] = Field(default=(), description="Headers of the file this was made for.")
+    headers_as_found: tuple[str, ...] = Field(
+        default=(), description="Headers of that file with nothing chosen, where reading chooses something."
+    )
+
+    def read_with(self, reading: ReadingOptions, as_found: Sequence[str]) -> "Mapping":
+        """The same for a file read with `reading`, whose headers with nothing chosen are `as_found`."""
+        found = tuple(as_found) if reading != ReadingOptions() else ()
+        return self.model_copy(update={"reading": reading, "headers_as_found": found})
 
     def headers_used(self) -> tuple[str, ...]:
         """Every header the mapping speaks of."""
@@ -232,6 +245,26 @@ def _is_made_for(mapping: Mapping, source: SourceTable) -> bool:
     return all(_content_suits(columns.column(name), source.column(header)) > 0 for name, header in told)
 
 
+def remembered_for(
+    source: SourceTable, remembered: Iterable[Mapping], read: Callable[[ReadingOptions], SourceTable]
+) -> Mapping | None:
+    """The newest remembered mapping of a file that looked as `source` does, and was read in a way somebody chose.
+
+    `source` is the file with nothing chosen; `read` reads it as it is asked to. None where the newest had
+    nothing chosen, or where the file, read as that one was, has other headers than that one.
+    """
+    for mapping in remembered:
+        if mapping.reading == ReadingOptions():
+            if _is_made_for(mapping, source):
+                return None
+        elif set(mapping.headers_as_found) == set(source.headers):
+            try:
+                return mapping if _is_made_for(mapping, read(mapping.reading)) else None
+            except InputError:
+                return None
+    return None
+
+
 def similar_mapping(source: SourceTable, guess: Mapping, remembered: Iterable[Mapping]) -> Mapping | None:
     """A remembered mapping of a file with a few other columns, all of whose headers are here, if it differs.
 
@@ -242,7 +275,9 @@ def similar_mapping(source: SourceTable, guess: Mapping, remembered: Iterable[Ma
         fits = mapping.table == guess.table and set(used) <= set(source.headers)
         if not fits or set(mapping.headers) == set(source.headers) or any(map(says_nothing, used)):
             continue
-        offered = mapping.model_copy(update={"headers": source.headers})
+        offered = mapping.model_copy(update={"headers": source.headers}).read_with(
+            guess.reading, guess.headers_as_found
+        )
         return offered if offered != guess else None
     return None
 

@@ -7,6 +7,7 @@ repeats_between(loads, database)
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -48,23 +49,28 @@ class Repeats:
 
 
 def read_together(
-    sources: Sequence[SourceTable], table: str | None = None, remembered: Iterable[Mapping] = ()
+    sources: Sequence[SourceTable],
+    table: str | Sequence[str | None] | None = None,
+    remembered: Iterable[Mapping] = (),
 ) -> list[Alike]:
     """The sources in groups that are read alike, prices looked up where a list among them has them.
 
-    The lists are then no group of their own. `table` says what all of them are; without it each is guessed.
+    The lists are then no group of their own. `table` says what all of them are, or each; without it that is guessed.
     """
     known = tuple(remembered)
-    groups = _grouped(sources, table, known)
+    tables = [table] * len(sources) if table is None or isinstance(table, str) else list(table)
+    told = {id(source): name for source, name in zip(sources, tables, strict=True)}
+    groups = _grouped(sources, told, known)
     lists: set[int] = set()
     found: list[Alike] = []
     for group in groups:
         others = [source for source in sources if source not in group]
-        lookup = find_lookup(group[0], guess_mapping(combined(group), table, known), others)
+        named = told[id(group[0])]
+        lookup = find_lookup(group[0], guess_mapping(combined(group), named, known), others)
         if lookup:
             lists.add(id(lookup.table))
             group = [looked_up(source, lookup) for source in group]
-        found.append(Alike(tuple(group), guess_mapping(combined(group), table, known)))
+        found.append(Alike(tuple(group), guess_mapping(combined(group), named, known)))
     return [alike for alike in found if not any(id(source) in lists for source in alike.sources)]
 
 
@@ -74,11 +80,12 @@ def looked_up(source: SourceTable, lookup: Lookup) -> SourceTable:
 
 
 def _grouped(
-    sources: Sequence[SourceTable], table: str | None, remembered: Sequence[Mapping]
+    sources: Sequence[SourceTable], told: Dictionary[int, str | None], remembered: Sequence[Mapping]
 ) -> list[list[SourceTable]]:
     groups: dict[object, list[SourceTable]] = {}
     for source in sources:
-        groups.setdefault(likeness(source, guess_mapping(source, table, remembered)), []).append(source)
+        guess = guess_mapping(source, told[id(source)], remembered)
+        groups.setdefault(likeness(source, guess), []).append(source)
     return list(groups.values())
 
 

@@ -1,9 +1,13 @@
 """What was understood of a file, how it is read and what became of it, in sentences."""
 
+from collections.abc import Sequence
+
 from crm_core import formats
+from crm_core.ingest.duplicates import RepeatedOrders
 from crm_core.ingest.mapping import AmountUnit, Mapping, found_by_content
 from crm_core.ingest.quality import QualityReport
 from crm_core.ingest.source import Dialect, SourceTable
+from crm_core.ingest.together import Repeats
 from crm_core.language import N_, _, ngettext
 from crm_core.schema import TABLES
 
@@ -49,6 +53,22 @@ def understood(source: SourceTable) -> str:
         delimiter=_(delimiter) if delimiter else f"“{source.dialect.delimiter if source.dialect else ''}”",
         header=header,
         lines=lines,
+    )
+
+
+def understood_together(sources: Sequence[SourceTable]) -> str:
+    """What files that are read alike are, and where their prices come from."""
+    said = understood(sources[0])
+    if len(sources) > 1:
+        said = _("{count} files, {lines} lines, read alike.").format(
+            count=len(sources), lines=formats.number(sum(source.line_count for source in sources))
+        )
+    lookup = sources[0].lookup
+    if not lookup:
+        return said
+    return formats.sentences(
+        said,
+        _("Prices are looked up in {file} by “{header}”").format(file=lookup.table.file_name, header=lookup.key),
     )
 
 
@@ -155,3 +175,54 @@ def became(report: QualityReport, currency: str) -> list[str]:
             )
         )
     return said
+
+
+def same_content_in_words(file_name: str, other: str) -> str:
+    """That a file came twice."""
+    return _("{file} is {other} once more, byte for byte: loading both counts everything twice.").format(
+        file=file_name, other=other
+    )
+
+
+def repeats_in_words(repeats: Repeats, currency: str) -> str:
+    """What two files share."""
+    if repeats.rows:
+        return ngettext(
+            "{count} row of {other} is in {file} too, alike in every column: {amount} would count twice. "
+            "Do the files overlap?",
+            "{count} rows of {other} are in {file} too, alike in every column: {amount} would count twice. "
+            "Do the files overlap?",
+            repeats.rows,
+        ).format(
+            count=formats.number(repeats.rows),
+            other=repeats.other,
+            file=repeats.file_name,
+            amount=formats.money(repeats.amount, currency, exact=True),
+        )
+    return ngettext(
+        "{count} order number of a customer is in {file} and in {other}, such as {examples}: what came later is "
+        "then no purchase of its own. If numbers begin anew in each file, choose no column for them.",
+        "{count} order numbers of a customer are in {file} and in {other}, such as {examples}: what came later is "
+        "then no purchase of its own. If numbers begin anew in each file, choose no column for them.",
+        repeats.orders,
+    ).format(
+        count=formats.number(repeats.orders),
+        file=repeats.file_name,
+        other=repeats.other,
+        examples=formats.listed(repeats.examples),
+    )
+
+
+def held_in_words(file_name: str, held: RepeatedOrders, data_set: str, currency: str) -> str:
+    """What of a file the data set it is added to holds already."""
+    return ngettext(
+        "{file}: {count} line ({amount}, {orders} orders) is in {data_set} already.",
+        "{file}: {count} lines ({amount}, {orders} orders) are in {data_set} already.",
+        held.lines,
+    ).format(
+        file=file_name,
+        count=formats.number(held.lines),
+        amount=formats.money(held.amount, currency, exact=True),
+        orders=formats.number(held.orders),
+        data_set=data_set,
+    )

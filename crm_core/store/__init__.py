@@ -3,11 +3,12 @@
 from crm_core.store.adding import RowSetAside
 from crm_core.store.data_set import DataSet
 from crm_core.store.exit_reasons import ExitReason, ExitReasons
-from crm_core.store.layout import LoadedTable, SourceEntry, TableEntry
+from crm_core.store.layout import CanonicalTable, LoadedTable, SourceEntry, TableEntry
 from crm_core.store.scenarios import ScenarioEntry
 from crm_core.store.workspace import DataSetEntry, VersionEntry, Workspace
 
 __all__ = [
+    "CanonicalTable",
     "DataSet",
     "DataSetEntry",
     "ExitReason",

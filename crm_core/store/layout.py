@@ -15,8 +15,9 @@ from typing import Any, Protocol, runtime_checkable
 import pyarrow.parquet as pq
 from pydantic import BaseModel
 
+from crm_core import formats
 from crm_core.engine import Database, compose
-from crm_core.errors import StoreError
+from crm_core.errors import InputError, StoreError
 from crm_core.language import _
 from crm_core.schema import TABLES, Table
 
@@ -67,11 +68,25 @@ class FetchedTable(LoadedTable, Protocol):
 
 
 @dataclass(frozen=True)
+class CanonicalTable:
+    """Rows that another program wrote as Parquet, with canonical column names; columns may be missing."""
+
+    table: str
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
 class Load:
-    """One loaded table among those that make a data set; `number` tells it from the others."""
+    """One loaded table among those that make a data set; `number` tells it from the others.
+
+    `accepted` is a SELECT of the rows that were kept, which lie in `files`; `set_aside` one of the cells for which
+    rows were set aside.
+    """
 
     number: int
-    folder: Path
+    files: tuple[Path, ...]
+    accepted: str
+    set_aside: str
     report: Mapping[str, Any]
     mapping: Mapping[str, Any] | None
     origin: Mapping[str, str] | None = None
@@ -81,15 +96,14 @@ class Load:
         name: str = self.report["table"]
         return name
 
-    @property
-    def accepted(self) -> str:
-        """A SELECT of the rows that were kept."""
-        return reading([self.folder / "accepted.parquet"])
 
-    @property
-    def set_aside(self) -> str:
-        """A SELECT of the cells for which rows were set aside."""
-        return reading_set_aside(self.folder / "set_aside.parquet")
+class TableWriter(Protocol):
+    """An engine that writes what a staging model says of the loads, sorted, to one Parquet file.
+
+    The tables that the model stands on lie beside that file.
+    """
+
+    def write(self, model: str, path: Path, loads: Sequence[Load]) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -141,20 +155,24 @@ class Content:
 
 
 def lay_out(
-    loaded: Sequence[LoadedTable],
+    loaded: Sequence[LoadedTable | CanonicalTable],
     folder: Path,
     database: Database,
     *,
     name: str,
     currency: str,
     base: Base | None = None,
+    writer: TableWriter | None = None,
 ) -> Content:
     """Write the Parquet files and quality.json of a data set into the empty `folder`.
 
-    With a `base` the rows of that earlier version come before those loaded.
-    Raises StoreError if no order line was accepted.
+    With a `base` the rows of that earlier version come before those loaded. `writer` sorts and joins where the data is
+    larger than this machine, and takes no base; counts and the version are taken here, in one reading.
+    Raises StoreError if no order line was accepted, InputError if a canonical table lacks what it must have.
     """
-    loads = [_load(number, table) for number, table in enumerate(loaded)]
+    if base is not None and writer is not None:
+        raise ValueError("another engine lays out whole tables, not rows that come after a base")
+    loads = [_load(number, table, database) for number, table in enumerate(loaded)]
     given = {f"loaded_{table}": _accepted(loads, TABLES[table], base) for table in TABLES}
     known = {load.table for load in loads} | set(base.rows if base else ())
     tables = {table: _table_entry(table, given, database) for table in TABLES if table in known}
@@ -162,7 +180,10 @@ def lay_out(
         raise StoreError(_("No order line could be used, so there is nothing to publish. See the rows set aside."))
 
     for table in ("customers", "orders", "order_lines", *(table for table in tables if table not in SORTED_BY)):
-        _write(table, folder / f"{table}.parquet", given, database)
+        if writer is None:
+            _write(table, folder / f"{table}.parquet", given, database)
+        else:
+            writer.write(table, folder / f"{table}.parquet", loads)
         given[table] = reading([folder / f"{table}.parquet"])
     _write_set_aside(loads, folder / "set_aside.parquet", given, base, database)
 
@@ -261,14 +282,53 @@ def _nothing(columns: Mapping[str, str]) -> str:
     return f"select {', '.join(f'null::{kind} as {name}' for name, kind in columns.items())} where false"
 
 
-def _load(number: int, table: LoadedTable) -> Load:
+def _load(number: int, table: LoadedTable | CanonicalTable, database: Database) -> Load:
+    if isinstance(table, CanonicalTable):
+        return _canonical_load(number, table, database)
+    accepted = table.folder / "accepted.parquet"
     return Load(
         number=number,
-        folder=table.folder,
+        files=(accepted,),
+        accepted=reading([accepted]),
+        set_aside=reading_set_aside(table.folder / "set_aside.parquet"),
         report=json.loads((table.folder / "report.json").read_text(encoding="utf-8")),
         mapping=table.mapping.model_dump(mode="json") if isinstance(table, MappedTable) else None,
         origin=table.origin if isinstance(table, FetchedTable) else None,
     )
+
+
+def _canonical_load(number: int, table: CanonicalTable, database: Database) -> Load:
+    rows = reading(table.files)
+    found = {name: kind for name, kind, *_rest in database.rows(f"describe {rows}")}
+    required = TABLES[table.table].required
+    if missing := [name for name in required if name not in found]:
+        raise InputError.missing_columns(missing, list(found))
+    lacking = _count(f"{rows} where {' or '.join(f'{name} is null' for name in required)}", database)
+    if lacking:
+        raise InputError(
+            _(
+                "Rows of {table} that lack one of {columns}: {rows}. Leave them out, or load the file on the page Data."
+            ).format(table=table.table, rows=formats.number(lacking), columns=formats.listed(required))
+        )
+    columns = ", ".join(
+        f"{_in_utc(name, found[name])}::{kind} as {name}" if name in found else f"null::{kind} as {name}"
+        for name, kind in column_types(TABLES[table.table]).items()
+    )
+    count = _count(rows, database)
+    return Load(
+        number=number,
+        files=table.files,
+        accepted=f"select {columns}, '{table.table}.parquet' as source_file, null::bigint as source_line from ({rows})",
+        set_aside=_nothing({name: kind for name, kind in SET_ASIDE.items() if name != "table_name"}),
+        report={"table": table.table, "file_name": f"{table.table}.parquet", "rows_in": count, "rows_kept": count}
+        | {"rows_set_aside": 0},
+        mapping=None,
+    )
+
+
+def _in_utc(column: str, kind: str) -> str:
+    """An instant with a zone is what clocks in UTC show, wherever this machine stands."""
+    return f"make_timestamp(epoch_us({column}))" if kind == "TIMESTAMP WITH TIME ZONE" else column
 
 
 def _of(loads: Sequence[Load], table: str) -> list[Load]:

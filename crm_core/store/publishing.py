@@ -10,6 +10,7 @@ by the next publish, which knows them by the lock that nobody holds.
 """
 
 import secrets
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from crm_core.errors import StoreError
 from crm_core.language import _
 from crm_core.store.data_set import DataSet, read_data_set, unknown_data_set
 from crm_core.store.files import is_held, locked, remove, settle_folder, settle_tree, told_to_the_reader, write_whole
-from crm_core.store.layout import Base, LoadedTable, lay_out, write_manifest
+from crm_core.store.layout import Base, CanonicalTable, LoadedTable, TableWriter, lay_out, write_manifest
 from crm_core.store.names import is_key
 
 KEPT_VERSIONS = 3
@@ -43,16 +44,19 @@ class Publication:
 
 def publish_version(
     home: Path,
-    loads: Sequence[LoadedTable],
+    loads: Sequence[LoadedTable | CanonicalTable],
     publication: Publication,
     database: Database,
     *,
     is_session: bool = False,
     base: Base | None = None,
+    writer: TableWriter | None = None,
 ) -> DataSet:
     """Lay out the loads, and a `base` before them, as a version of the data set at `home` and make it current."""
     with told_to_the_reader(home), building_folder(home) as building:
-        content = lay_out(loads, building, database, name=publication.name, currency=publication.currency, base=base)
+        content = lay_out(
+            loads, building, database, name=publication.name, currency=publication.currency, base=base, writer=writer
+        )
         write_manifest(
             building,
             content,
@@ -77,6 +81,24 @@ def publish_version(
             point_to(home, content.version)
             _prune(home, content.version)
     return read_data_set(version, home.name, is_session=is_session)
+
+
+def adopt_version(home: Path, data: DataSet) -> DataSet:
+    """Make a version of another data set current at `home`, copying it there unless it is there already."""
+    with told_to_the_reader(home), building_folder(home) as building:
+        version = home / "versions" / data.version
+        if not version.exists():
+            for path in data.folder.iterdir():
+                if path.is_file():
+                    shutil.copyfile(path, building / path.name)
+            settle_tree(building)
+        with locked(home / ".lock"):
+            if not version.exists():
+                building.rename(version)
+                settle_folder(home / "versions")
+            point_to(home, data.version)
+            _prune(home, data.version)
+    return read_data_set(version, home.name)
 
 
 @contextmanager

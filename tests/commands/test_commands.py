@@ -20,12 +20,8 @@ ORDERS = (
 
 
 @pytest.fixture(autouse=True)
-def in_a_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LANG", "C.UTF-8")
-    for name in ("LC_ALL", "LC_MESSAGES", "CLIENTELE_WORKSPACE"):
-        monkeypatch.delenv(name, raising=False)
-    (tmp_path / "orders.csv").write_text(ORDERS)
+def a_file_of_orders(in_a_shell: None):
+    Path("orders.csv").write_text(ORDERS)
 
 
 def data_set(slug: str) -> DataSet:

@@ -185,7 +185,7 @@ def test_problems_are_sentences_in_the_language_spoken(load: Load):
 def test_rows_set_aside_download_as_csv_that_no_spreadsheet_runs(load: Load, tmp_path):
     loaded = load(HEADER + "=1+1,someday,5,o1\n")
 
-    written = write_set_aside_csv(loaded.set_aside, tmp_path / "aside.csv")
+    written = write_set_aside_csv([loaded.set_aside], tmp_path / "aside.csv")
 
     text = (tmp_path / "aside.csv").read_text("utf-8-sig")
     assert written == 1

@@ -38,6 +38,8 @@ def functions_called(tree: exp.Expression) -> set[str]:
     for node in tree.find_all(exp.Func):
         if isinstance(node, exp.Anonymous):
             found.add(node.name.lower())
+        elif isinstance(node, exp.Struct):  # written as {'name': value}
+            found.add("struct_pack")
         elif not isinstance(node, (exp.Case, exp.If, exp.And, exp.Or, exp.Cast, exp.Connector)):
             found.add(node.sql(dialect="duckdb").split("(")[0].split(" ")[0].lower())
     return found

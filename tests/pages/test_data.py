@@ -47,6 +47,10 @@ def chosen(at: AppTest, label: str):
     return next(found for found in at.selectbox if found.label == label)
 
 
+def months(at: AppTest):
+    return next(found for found in at.toggle if found.label == "Read one column a month as rows")
+
+
 @pytest.fixture
 def at(workspace: Path, open_app: OpenApp) -> AppTest:
     """The page over an empty workspace."""
@@ -446,13 +450,83 @@ def test_the_same_orders_twice_are_counted_and_left_out_when_told(at: AppTest):
     dropped(at, ("may.csv", orders), ("june.csv", orders.replace(",1\n", ",3\n")))
     button(at, "Check").click().run()
 
-    assert "june.csv: 1 line (20.00, 1 orders) is in an earlier file or the data set already." in seen(at)
+    assert "1 row of june.csv is in may.csv too, alike in every column: 20.00 would count twice" in seen(at)
+    assert seen(at).count("june.csv is in") == 1
+    assert "are in an earlier file" not in seen(at)
 
     next(found for found in at.toggle if found.label.startswith("Leave out orders")).set_value(True).run()
     button(at, "Check").click().run()
 
     assert not at.exception
     assert "1 of 2 rows is set aside: the order stands in an earlier file already (line 3)." in seen(at)
+
+
+def test_orders_the_data_set_holds_already_are_counted_and_left_out_when_told(at: AppTest):
+    orders = "Customer,Date,Amount,Order\nann,2026-05-01,10.50,1\nbob,2026-05-02,20,2\n"
+    dropped(at, ("may.csv", orders))
+    button(at, "Check").click().run()
+    button(at, "Only for me").click().run()
+    dropped(at, ("june.csv", orders.replace(",1\n", ",3\n")))
+    next(found for found in at.checkbox if found.label == "Add to may").set_value(True).run()
+    button(at, "Check").click().run()
+
+    assert "june.csv: 1 line (20.00, 1 orders) is in may already." in seen(at)
+
+    next(found for found in at.toggle if found.label.startswith("Leave out orders")).set_value(True).run()
+    button(at, "Check").click().run()
+
+    assert not at.exception
+    assert "1 of 2 rows is set aside: the order stands in an earlier file already (line 3)." in seen(at)
+
+
+def test_how_a_file_is_read_is_remembered_with_its_mapping_and_chosen_the_next_time(at: AppTest, workspace: Path):
+    wide = "Customer,Date,Amount,2026-01,2026-02,2026-03\nann,2026-05-01,10,1,2,3\nbob,2026-05-02,20,4,5,6\n"
+    dropped(at, ("wide.csv", wide))
+    months(at).set_value(False).run()
+    chosen(at, "Encoding").set_value("cp1252").run()
+    button(at, "Check").click().run()
+    assert "2 rows in = 2 kept" in seen(at)
+    button(at, "Publish for everybody").click().run()
+
+    dropped(at, ("wide again.csv", wide.replace("ann", "eve")))
+
+    assert not at.exception
+    assert months(at).value is False
+    assert chosen(at, "Encoding").value == "cp1252"
+    assert chosen(at, "Amount").value == "Amount"
+    assert "read as last time" in seen(at)
+
+    months(at).set_value(True).run()
+
+    assert "read as last time" not in seen(at)
+
+
+def test_what_was_last_confirmed_as_found_is_read_as_found(at: AppTest):
+    wide = "Customer,2026-01,2026-02,2026-03\nann,1,2,3\nbob,4,5,6\n"
+    dropped(at, ("wide.csv", wide))
+    button(at, "Check").click().run()
+    button(at, "Publish for everybody").click().run()
+    dropped(at, ("wide again.csv", wide.replace("ann", "eve")))
+
+    assert not at.exception
+    assert months(at).value is True
+    assert "read as last time" not in seen(at)
+
+
+def test_a_mapping_file_brings_how_the_file_is_read(at: AppTest):
+    dropped(at, ("wide.csv", "Customer,Date,Amount,2026-01,2026-02,2026-03\nann,2026-05-01,10,1,2,3\n"))
+    mapping = (
+        '{"columns": {"customer_id": "Customer", "ordered_at": "Date", "amount": "2026-02"}, '
+        '"reading": {"months_as_rows": false, "encoding": "latin-1", "pad_short_rows": true}}'
+    )
+    upload = next(found for found in at.file_uploader if found.label == "Upload a mapping")
+    upload.upload("mapping.json", mapping.encode(), "application/json").run()
+
+    assert not at.exception
+    assert months(at).value is False
+    assert chosen(at, "Encoding").value == "latin-1"
+    assert chosen(at, "Rows with too few fields").value is True
+    assert chosen(at, "Amount").value == "2026-02"
 
 
 def test_customers_that_look_alike_are_looked_for_when_asked(at: AppTest):

@@ -1,8 +1,9 @@
 -- One row per customer who bought by $as_of: every fact the rules stand on, as of that day.
 --
 -- A fact whose data is absent is null, never zero. Margin is amount less cost where the cost is
--- known and $default_margin_rate of the amount elsewhere; margin_assumed_share says how much of
--- the revenue that was. Growth compares revenue a day: earlier_days are those of the window before on
+-- known and $default_margin_rate of the amount elsewhere (a decimal too, so that half a
+-- ten-thousandth is rounded alike on all engines); margin_assumed_share says how much of the
+-- revenue that was. Growth compares revenue a day: earlier_days are those of the window before on
 -- which somebody was a customer already, so that a first year cut short does not look like growth.
 with
 
@@ -37,7 +38,9 @@ select
     facts.order_count,
     facts.revenue_net as revenue,
     cast(
-        facts.costed - coalesce(facts.cost, 0) + $default_margin_rate * (facts.revenue_net - facts.costed)
+        facts.costed
+        - coalesce(facts.cost, 0)
+        + cast(cast($default_margin_rate as decimal(18, 4)) * (facts.revenue_net - facts.costed) as decimal(18, 4))
         as decimal(18, 4)
     ) as margin,
     case
@@ -121,7 +124,9 @@ select
     round(ratio(facts.revenue_net * $year_days, facts.wallet * $lookback_days), 9) as wallet_share,
     round(ratio(facts.on_time_count, facts.promised_count), 9) as on_time_share,
     case when $has_payments then customer_payments.median_days_late end as median_days_late,
-    case when $has_payments then coalesce(customer_payments.overdue_balance, 0) end as overdue_balance,
+    case when $has_payments then
+        cast(coalesce(customer_payments.overdue_balance, 0) as decimal(18, 4))
+    end as overdue_balance,
     case when $has_archive then round(customer_archive.archive_completeness, 9) end as archive_completeness,
     round(customer_archive.reference_value, 9) as reference_value,
     round(1 - region_revenue.revenue_share, 9) as market_newness

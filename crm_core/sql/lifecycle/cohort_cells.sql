@@ -9,7 +9,7 @@ first_periods as (
     select
         customer_key,
         first_order_on,
-        (year(first_order_on) * 12 + month(first_order_on) - 1) // $period_months as cohort
+        cast(floor(ratio(year(first_order_on) * 12 + month(first_order_on) - 1, $period_months)) as int) as cohort
     from customers_in_view
     where first_order_on <= $observed_until
 ),
@@ -18,7 +18,7 @@ customer_periods as (
     select
         first_periods.cohort,
         orders.customer_key,
-        (year(orders.ordered_on) * 12 + month(orders.ordered_on) - 1) // $period_months
+        cast(floor(ratio(year(orders.ordered_on) * 12 + month(orders.ordered_on) - 1, $period_months)) as int)
         - first_periods.cohort as age,
         sum(orders.revenue) as revenue,
         max(orders.is_purchase::int) as has_bought
@@ -29,8 +29,8 @@ customer_periods as (
 )
 
 select
-    cohort::int as cohort,
-    age::int as age,
+    cohort,
+    age,
     sum(has_bought)::int as customers,
     sum(revenue) as revenue
 from customer_periods

@@ -1,0 +1,73 @@
+"""Opens a Spark session: on this machine, on a standalone cluster's master, or on a cluster's Connect server."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from crm_core.errors import SettingsError
+from crm_core.language import _
+from crm_core.spark.java import machine_has_java, packaged_java
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+# What makes Spark answer as DuckDB does; set on the session, so that a shared cluster keeps its own ways.
+SAME_ANSWERS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+}
+QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
+
+
+@contextmanager
+def spark_session(
+    *, master: str = "local[*]", remote: str = "", memory: str = "", settings: Mapping[str, str] | None = None
+) -> Iterator["SparkSession"]:
+    """A session that ends with the block.
+
+    `remote` (sc://host:port) needs no Java here; else `master` says where the work is done: local[*] or
+    spark://host:port. `memory` is what the driver and each executor may take ("4g"). Raises SettingsError if
+    pyspark or Java is missing, or if nobody answers at the address.
+    """
+    if find_spec("pyspark") is None:
+        raise SettingsError(
+            _("Spark is not installed here. Run: {command}").format(command="pip install -r requirements-spark.txt")
+        )
+    with ExitStack() as stack:
+        if not remote and not machine_has_java():
+            os.environ["JAVA_HOME"] = str(stack.enter_context(packaged_java()))
+            stack.callback(os.environ.pop, "JAVA_HOME", None)
+        session = _opened(master, remote, memory, settings or {})
+        stack.callback(session.stop)
+        for name, value in SAME_ANSWERS.items():
+            session.conf.set(name, value)
+        yield session
+
+
+def _opened(master: str, remote: str, memory: str, settings: Mapping[str, str]) -> "SparkSession":
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.appName("clientele")
+    if remote:
+        return _connected(builder.remote(remote), remote)
+    told = {**QUIET, **settings}
+    if memory:
+        told |= {"spark.driver.memory": memory, "spark.executor.memory": memory}
+    for name, value in told.items():
+        builder = builder.config(name, value)
+    return builder.master(master).getOrCreate()
+
+
+def _connected(builder: "SparkSession.Builder", remote: str) -> "SparkSession":
+    try:
+        session = builder.getOrCreate()
+        session.sql("select 1").collect()  # the first word that is exchanged
+    except Exception as error:
+        raise SettingsError(
+            _("No Spark Connect server answers at {address}: {reason}").format(address=remote, reason=error)
+        ) from error
+    return session
