@@ -565,17 +565,21 @@ def load_files() -> None:
         drop()
     below = st.container()
     files = loading.incoming()
-    plans = []
+    plans: list[Plan] = []
+    unready: list[str] = []
     if notes := loading.left_out():
         st.caption(f":material/info: {ui.escaped(formats.sentences(*notes))}")
-    for tab, file in zip(st.tabs(tab_names(files)), files, strict=True):
+    names = tab_names(files)
+    for tab, name, file in zip(st.tabs(names), names, files, strict=True):
         with tab:
             if users := loading.list_users(file):
                 looked_up_in(file, users)
+            elif plan := one_file(file):
+                plans.append(plan)
             else:
-                plans.append(one_file(file))
+                unready.append(name)
     with right:
-        checking([plan for plan in plans if plan], all(plans), below)
+        checking(plans, unready, below)
 
 
 def tab_names(files: list[Together]) -> list[str]:
@@ -757,24 +761,31 @@ def chosen_table(file: Together, guessed: str | None) -> str:
     return chosen
 
 
-def checking(plans: list[Plan], is_complete: bool, below: DeltaGenerator) -> None:
-    """Load the files on trial; `below` says what became of them and keeps them for oneself or for everybody."""
+def checking(plans: list[Plan], unready: list[str], below: DeltaGenerator) -> None:
+    """Load the files on trial; `below` says what became of them and keeps them for oneself or for everybody.
+
+    `unready` names the files that cannot be loaded before something is put right.
+    """
     has_orders = any(plan.mapping.table == "orders" for plan in plans)
     checked = loading.checked(plans)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        upon = chosen_base(by_default=is_complete and not has_orders)
+        upon = chosen_base(by_default=not unready and not has_orders)
         has_orders = has_orders or upon is not None
         currency = upon.currency if upon else chosen_currency(plans)
         is_pressed = st.button(
             _("Check"),
             type="secondary" if checked else "primary",
             icon=":material/fact_check:",
-            disabled=not (is_complete and has_orders),
+            disabled=bool(unready) or not has_orders,
             key="check",
             help=_("Reads the whole of every file and says what is kept and what is set aside."),
         )
-        if not is_complete:
-            st.caption(_("First put right what is asked below."))
+        if unready:
+            st.caption(
+                _("First put right what is asked of {files}, or take it out.").format(
+                    files=ui.escaped(formats.listed(unready))
+                )
+            )
         elif not has_orders:
             st.caption(_("A data set needs orders: add the file that holds them."))
     if is_pressed:
