@@ -59,6 +59,7 @@ def come_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         (zstd(TABLE), "orders.csv.zst"),
         (zipped(("orders.csv", TABLE)), "any.zip"),
     ],
+    ids=["gz", "two gz in one", "bz2", "xz", "zst", "zip"],  # gz holds the time, so bytes are no name
 )
 def test_each_packing_gives_back_what_went_in(come_out, packed: bytes, name: str):
     assert come_out(packed, name) == ([("orders.csv", TABLE)], ())
