@@ -53,6 +53,9 @@ HELD = "select " + ", ".join(
     f"cast({KNOWN.get(column.name, 'null')} as {column.sql_type}) as {column.name}"
     for column in TABLES["orders"].columns
 )
+ONE_ODD = st.tuples(PLAIN, ODD, st.integers(0, len(HEADERS) - 1)).map(
+    lambda found: [*found[0][: found[2]], found[1][found[2]], *found[0][found[2] + 1 :]]
+)
 TOTAL, REPEATED_HEADER = ["Total", "", "99", "", "", "", ""], HEADERS
 RULES = st.fixed_dictionaries(
     {},
@@ -88,7 +91,7 @@ def what_came_out(loaded: LoadedTable) -> dict[str, Any]:
 
 @given(
     first=st.lists(PLAIN, min_size=5, max_size=8),
-    rows=st.lists(PLAIN | PLAIN | ODD | st.sampled_from([TOTAL, REPEATED_HEADER]), max_size=12),
+    rows=st.lists(PLAIN | ONE_ODD | ONE_ODD | ODD | st.sampled_from([TOTAL, REPEATED_HEADER]), max_size=12),
     ragged=st.lists(st.sampled_from(["", "x", "# x", 'a,"b', "a,2026-01-02,5,1,n,,,", ",,,,,,", "\t" * 6]), max_size=2),
     rules=RULES,
     is_held=st.booleans(),
@@ -170,6 +173,16 @@ def test_a_row_set_aside_far_below_the_sample_does_not_make_the_load_careful(
         (53, "too_few_fields"),
     ]
     assert found["report"]["rows_kept"] == 50
+
+
+def test_a_row_kept_though_one_of_its_cells_is_not_plain_is_asked_with_the_column(place: Path, database: Database):
+    path = place / "odd.csv"
+    path.write_text(plain_lines(50) + "c,2026-01-02,¥5,o\n", encoding="utf-8")
+
+    found = load_at_once(path, database)
+
+    assert found["report"]["currencies"] == ("¥",)
+    assert found["rows"][-1]["source_line"] == 52
 
 
 def test_blank_lines_are_no_records_and_repeat_nothing(place: Path, database: Database):
