@@ -157,6 +157,7 @@ def locked(packed: bytes) -> bytes:
         (zipped(("a.csv", bytes(8 << 20))), "300 times its size"),
         (zipped(*((f"{n}.csv", TABLE) for n in range(501))), "501 files; at most 500"),
     ],
+    ids=lambda value: "packed" if isinstance(value, bytes) else None,  # gz holds the time
 )
 def test_what_does_not_come_out_is_refused_with_a_sentence_and_leaves_nothing(come_out, tmp_path, content, says: str):
     with pytest.raises(InputError, match=says) as refusal:
