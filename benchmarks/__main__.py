@@ -18,6 +18,7 @@ METHODS = ("quotas", "thresholds", "value_share", "matrix")
 STEP_LIMIT, FEATURES_LIMIT = 0.120, 3.0
 LOAD_LIMIT, LOAD_MEMORY = 2.0, 2.0
 STEP_ROUNDS = 9
+LIFETIMES_SHARE = 20  # it takes a twentieth of the lines, or minutes
 BYTES_A_LINE = 70
 FIT_LIMIT, LIFETIME_LIMIT, EVIDENCE_LIMIT = 0.1, 10.0, 1.0
 EVIDENCE_CUSTOMERS = 100_000
@@ -69,6 +70,11 @@ def features(sizes: Sizes) -> None:
     if sizes.peers:
         for peer in ("polars", "pandas"):
             row(f"{peer}, the same facts", measured(f"{peer}_features", lines, customers, rounds=1), bare)
+        fewer, of_them = lines // LIFETIMES_SHARE, customers // LIFETIMES_SHARE
+        heading(f"Against lifetimes: {fewer:,} order lines, {of_them:,} customers", "of ours")
+        measured("prepared", "bare", fewer, of_them, rounds=1)
+        ours = row("ours, 48 columns", measured("features", fewer, of_them, rounds=sizes.rounds))
+        row("lifetimes, four columns", measured("lifetimes_summary", fewer, of_them, rounds=1), ours)
 
 
 def slider(sizes: Sizes) -> None:

@@ -94,6 +94,13 @@ def load(lines: int, customers: int) -> Round:
     return one_round
 
 
+def lifetimes_summary(lines: int, customers: int) -> Round:
+    """Four of the facts, as the `lifetimes` package makes them from the same unsorted Parquet."""
+    from benchmarks.peers import lifetimes_summary
+
+    return lambda: lifetimes_summary(inputs.order_lines(lines, customers))
+
+
 def publish(lines: int, customers: int) -> Round:
     """Lay order lines out as a data set and publish it; reading and checking the file came before."""
     from crm_core.engine import shared_database

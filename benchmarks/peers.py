@@ -128,3 +128,13 @@ def pandas_tiers(frame: pd.DataFrame, weights: dict[str, float]) -> tuple[pd.Dat
         customers=("customer_key", "count"), revenue=("order_count", "sum")
     )
     return summary, pd.crosstab(tier, frame["order_count"] > 3)
+
+
+def lifetimes_summary(path: Path) -> pd.DataFrame:
+    """What the `lifetimes` package makes of order lines: repeat purchase days, their last, tenure, mean spend."""
+    from lifetimes.utils import summary_data_from_transaction_data
+
+    lines = pd.read_parquet(path, columns=["customer_id", "ordered_at", "amount"]).astype({"amount": float})
+    return summary_data_from_transaction_data(
+        lines, "customer_id", "ordered_at", "amount", observation_period_end=AS_OF, freq="D"
+    )
