@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from crm_core import formats
 from crm_core.commands.incoming import Came, Part, come_in, read_alike
 from crm_core.commands.inspect import questions
 from crm_core.commands.reading import (
@@ -85,12 +86,12 @@ def run(arguments: argparse.Namespace) -> int:
             return 0
         data = _published(arguments, workspace, upon, name, loads, currency)
         print(
-            _("{name} is published as {slug}, version {version}: {customers} customers, {orders} orders.").format(
+            _("{name} is published as {slug}, version {version}. Customers: {customers}; orders: {orders}.").format(
                 name=data.name,
                 slug=data.slug,
                 version=data.version,
-                customers=data.row_counts["customers"],
-                orders=data.row_counts["orders"],
+                customers=formats.number(data.row_counts["customers"]),
+                orders=formats.number(data.row_counts["orders"]),
             )
         )
     return 0
