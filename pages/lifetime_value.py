@@ -125,7 +125,7 @@ def _headlines(found: LifetimeValue, check: HoldOut | Closed) -> list[ui.Headlin
             _value_name(settings),
             formats.money(totals["expected_value"], currency),
             horizon,
-            _("ahead, discounted"),
+            _("ahead"),
             help=_("In the {days} ahead, discounted at {rate} a year; {mean} a customer on average").format(
                 days=horizon,
                 rate=formats.percent(settings.annual_discount_rate),
@@ -169,7 +169,7 @@ def _check_headline(check: HoldOut | Closed) -> ui.Headline:
         title,
         formats.percent(off, signed=True),
         formats.compact(check.expected_orders),
-        _("expected, {orders} came").format(orders=formats.compact(check.orders)),
+        _("of {orders} orders").format(orders=formats.compact(check.orders)),
         help=_check_sentence(check),
     )
 
