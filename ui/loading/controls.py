@@ -16,7 +16,7 @@ from crm_core.ingest.words import DATE_ORDERS, DELIMITERS, SELF_TOLD, UNITS
 from crm_core.language import N_, _
 from crm_core.schema import TABLES, Column
 from ui.frame import escaped
-from ui.loading import Together
+from ui.loading.incoming import Together
 
 QUOTES = {'"': '"', "'": "'", TYPOGRAPHIC: "“ ”", "": N_("none")}
 ESCAPES = {"": N_('doubled: ""'), "\\": N_('after a backslash: \\"')}
