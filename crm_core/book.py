@@ -16,7 +16,7 @@ from crm_core.engine import Engine, Recipe, shared_engine
 from crm_core.prepared import FEATURES, feature_parameters, prepared_path
 from crm_core.settings import DimensionWeights, Normalisation, Scenario, Settings, Windows
 from crm_core.store import DataSet, ExitReason
-from crm_core.store.layout import reading
+from crm_core.store.selects import reading
 
 if TYPE_CHECKING:
     from crm_core.churn import ChurnSignals

@@ -19,7 +19,7 @@ from crm_core.portable import PORTABLE, portable
 from crm_core.settings import Windows
 from crm_core.store import DataSet
 from crm_core.store.files import remove, told_to_the_reader
-from crm_core.store.layout import WRITTEN, quoted
+from crm_core.store.selects import WRITTEN, quoted
 
 FEATURES = "customer_features"
 DIGEST_DIGITS = 16

@@ -42,7 +42,7 @@ from crm_core.ingest.words import (
 )
 from crm_core.language import _, ngettext
 from crm_core.store import DataSet, Workspace
-from crm_core.store.layout import canonical_rows, reading
+from crm_core.store.selects import canonical_rows, reading
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

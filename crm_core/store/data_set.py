@@ -11,7 +11,8 @@ from typing import Any
 from crm_core.errors import StoreError
 from crm_core.language import _
 from crm_core.schema import TABLES
-from crm_core.store.layout import SourceEntry, TableEntry, empty_table, reading
+from crm_core.store.manifest import SourceEntry, TableEntry
+from crm_core.store.selects import empty_table, reading
 
 ALWAYS_THERE = ("order_lines", "orders", "customers")
 

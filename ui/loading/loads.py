@@ -14,7 +14,7 @@ from crm_core.ingest import LoadedTable, load_table, repeats_between
 from crm_core.ingest.databases import table_name
 from crm_core.ingest.duplicates import RepeatedOrders, repeated_orders
 from crm_core.store import DataSet
-from crm_core.store.layout import canonical_rows, reading
+from crm_core.store.selects import canonical_rows, reading
 from ui import session, streamlit_seam
 from ui.loading import arrived, planned
 from ui.loading.arrived import Told
