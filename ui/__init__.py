@@ -23,19 +23,18 @@ from ui.frame import (
     selected_parts,
     show_chart,
 )
+from ui.in_view import compared_day, current_book
 from ui.places import link, open_customer, page
-from ui.session import (
+from ui.scenarios import (
     change_setting,
     change_settings,
-    compared_day,
-    current_book,
     draft,
     draft_changes,
     draft_problem,
     saved_scenario,
     setting,
-    workspace,
 )
+from ui.session import workspace
 from ui.start import make, make_earlier_day_ready, provide_data, publish_demo, warm_up
 from ui.tables import customer_table
 

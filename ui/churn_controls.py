@@ -8,7 +8,7 @@ from crm_core import formats
 from crm_core.churn import LONGEST_HORIZON_DAYS, SHORTEST_HORIZON_DAYS, Horizon
 from crm_core.language import N_, _
 from crm_core.settings import SignalWeights
-from ui import session
+from ui import scenarios
 from ui.controls import number_setting, revert_button, title_of, weight_settings
 
 PANEL_HEIGHT = 300
@@ -75,14 +75,14 @@ def _lapsed(proposed: Horizon) -> None:
         when_unset=proposed.days,
         unit=_("days"),
     )
-    is_own = session.setting("churn.horizon_days") is not None
+    is_own = scenarios.setting("churn.horizon_days") is not None
     st.caption(proposed.explained())
     st.button(
         _("Take the proposed {days}").format(days=formats.days(proposed.days)),
         icon=":material/auto_awesome:",
         key="take proposed horizon",
         disabled=not is_own,
-        on_click=session.change_setting,
+        on_click=scenarios.change_setting,
         args=("churn.horizon_days", None),
         help=_("{title} then follows the data.").format(title=title_of("churn.horizon_days")),
     )
