@@ -21,20 +21,14 @@ TYPE_COLOURS = {"high": "green", "inertia": "orange", "latent": "violet", "zero"
 
 
 def page() -> None:
-    book = ui.current_book()
-    ui.page_head(_("Loyalty types"), _("Who buys often, who leans on us, and what does each of them need?"), book)
-    if book is None or book.is_empty:
-        ui.explain_empty(book)
-        return
-    tuning()
+    if ui.page_opens(_("Loyalty types"), _("Who buys often, who leans on us, and what does each of them need?")):
+        tuning()
 
 
 @st.fragment
 def tuning() -> None:
     """All that hangs on a cut or a weight."""
-    ui.keep_head_in_step()
-    book = ui.current_book()
-    assert book is not None
+    book = ui.book_in_step()
     try:
         types = book.loyalty_types(ui.draft().loyalty, ui.saved_scenario())
     except NotEnoughData as error:

@@ -11,14 +11,15 @@ from ui.controls import (
 )
 from ui.frame import (
     Headline,
+    book_in_step,
     escaped,
     explain_empty,
     explain_problem,
     headline_row,
     how_it_is_computed,
-    keep_head_in_step,
     moved_sentence,
     page_head,
+    page_opens,
     selected_areas,
     selected_parts,
     show_chart,
@@ -40,6 +41,7 @@ from ui.tables import customer_table
 
 __all__ = [
     "Headline",
+    "book_in_step",
     "change_setting",
     "change_settings",
     "choice_setting",
@@ -56,7 +58,6 @@ __all__ = [
     "help_of",
     "how_it_is_computed",
     "item_setting",
-    "keep_head_in_step",
     "link",
     "make",
     "make_earlier_day_ready",
@@ -65,6 +66,7 @@ __all__ = [
     "open_customer",
     "page",
     "page_head",
+    "page_opens",
     "provide_data",
     "publish_demo",
     "revert_button",

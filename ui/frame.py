@@ -12,7 +12,7 @@ from crm_core.book import Book
 from crm_core.charts import Chart
 from crm_core.errors import CrmError
 from crm_core.language import _, ngettext
-from ui import places, scenarios, start
+from ui import in_view, places, scenarios, start
 
 CHANGES_SHOWN = "draft changes shown"
 MARKDOWN_SIGNS = re.compile(r"[\\`*_\[\]$:~<>#]")
@@ -53,14 +53,28 @@ def scenario_title(name: str) -> str:
     return name or _("Standard")
 
 
-def keep_head_in_step() -> None:
-    """At the top of a fragment: draw the whole page when head and sidebar no longer say how many settings differ.
+def page_opens(title: str, question: str) -> bool:
+    """The head of a page about the customers in view; False, and what to do, where there are none."""
+    book = in_view.current_book()
+    page_head(title, question, book)
+    if book is None or book.is_empty:
+        explain_empty(book)
+        return False
+    return True
 
-    What a window that moved has to make anew is made under a progress bar, as when the page was opened.
+
+def book_in_step() -> Book:
+    """At the top of a fragment of a page that opened: the customers in view, anew, for windows are settings too.
+
+    The whole page is drawn when head and sidebar no longer say how many settings differ. What a window that
+    moved has to make anew is made under a progress bar, as when the page was opened.
     """
     if st.session_state.get(CHANGES_SHOWN) != len(scenarios.draft_changes()):
         st.rerun()
     start.make_ready()
+    book = in_view.current_book()
+    assert book is not None
+    return book
 
 
 def explain_empty(book: Book | None) -> None:

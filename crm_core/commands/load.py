@@ -16,7 +16,6 @@ from crm_core.commands.reading import (
     add_workspace_argument,
     in_the_language_of_the_shell,
     mapping_at,
-    remembered_mappings,
     workspace_of,
 )
 from crm_core.engine.database import Database, shared_database
@@ -33,6 +32,7 @@ from crm_core.ingest import (
 from crm_core.ingest.archive import ENDINGS
 from crm_core.ingest.databases import table_name
 from crm_core.ingest.duplicates import repeated_orders
+from crm_core.ingest.remembered import confirmed_mappings
 from crm_core.ingest.words import (
     became,
     held_in_words,
@@ -103,7 +103,7 @@ def _parts(arguments: argparse.Namespace, workspace: Workspace, folder: Path) ->
     Raises InputError where a table that was named lacks a column, or nothing can be loaded.
     """
     given = [mapping_at(path) for path in arguments.mapping]
-    remembered = remembered_mappings(workspace)
+    remembered = confirmed_mappings(workspace.remembered_mappings())
     parts = read_alike(come_in(arguments, folder, given, remembered), given, remembered)
     whole = []
     lacking = []

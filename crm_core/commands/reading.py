@@ -102,17 +102,6 @@ def mapping_at(path: Path) -> Mapping:
     return read_mapping(path.read_text(encoding="utf-8-sig", errors="replace"), path.name)
 
 
-def remembered_mappings(workspace: Workspace) -> list[Mapping]:
-    """The mappings people confirmed, the newest first; those of an older release are left out."""
-    found = []
-    for text in workspace.remembered_mappings():
-        try:
-            found.append(Mapping.model_validate_json(text))
-        except ValidationError:
-            continue
-    return found
-
-
 def known_table(name: str) -> str:
     if name not in TABLES:
         raise argparse.ArgumentTypeError(f"{name}: one of {', '.join(TABLES)}")
