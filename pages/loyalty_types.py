@@ -1,5 +1,7 @@
 """Loyalty types: who is loyal and in which way, and what to do for each."""
 
+from typing import Literal
+
 import streamlit as st
 
 import ui
@@ -17,7 +19,12 @@ LIST_COLUMNS = (
     "days_since_last_order", "tier_number", "band",
 )  # fmt: skip
 CHOSEN_TYPE = "loyalty type chosen"
-TYPE_COLOURS = {"high": "green", "inertia": "orange", "latent": "violet", "zero": "gray"}
+TYPE_COLOURS: dict[str, Literal["green", "orange", "violet", "gray"]] = {
+    "high": "green",
+    "inertia": "orange",
+    "latent": "violet",
+    "zero": "gray",
+}
 
 
 def page() -> None:
@@ -127,7 +134,7 @@ def _cards(types: LoyaltyTypes) -> None:
     for column, name in zip(st.columns(len(palette.LOYALTY_TYPES)), palette.LOYALTY_TYPES, strict=True):
         row = rows[name]
         with column, st.container(border=True, height="stretch"):
-            st.badge(loyalty_type_name(name), color=TYPE_COLOURS[name])  # type: ignore[arg-type]  # names of badge colours
+            st.badge(loyalty_type_name(name), color=TYPE_COLOURS[name])
             st.markdown(
                 f"**{formats.customers(row['customers'])}** · {formats.percent(row['customer_share'])}  \n"
                 f"{formats.money(row['revenue'], types.book.data.currency)} · {formats.percent(row['revenue_share'])}"

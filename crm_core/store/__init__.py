@@ -1,4 +1,4 @@
-"""Data sets, scenarios and mappings on disk; see docs/decisions/0002-immutable-data-sets.md."""
+"""Data sets, scenarios and mappings on disk; see docs/decisions/0001-immutable-data-sets.md."""
 
 from crm_core.store.adding import RowSetAside
 from crm_core.store.data_set import DataSet
