@@ -48,6 +48,7 @@ class Filters(Settings):
     genders: tuple[str, ...] = ()
 
     def parameters(self) -> dict[str, list[str] | None]:
+        """The filters as query parameters: the values let through, null where all are."""
         return {name: list(values) or None for name, values in self.model_dump().items()}
 
     def __bool__(self) -> bool:
@@ -123,6 +124,7 @@ class Book:
 
     @property
     def is_empty(self) -> bool:
+        """Whether nobody who had bought by the day passes the filters."""
         return self.customer_count == 0
 
     def filled(self, levels: Recipe) -> dict[str, int]:

@@ -75,6 +75,7 @@ class Database:
         return round(float(size) * MEMORY_UNITS[unit])
 
     def close(self) -> None:
+        """Close the connection and remove what was spilled to disk."""
         self._connection.close()
         self._spill_folder.cleanup()
 
@@ -105,6 +106,7 @@ _shared_lock = threading.Lock()
 
 
 def split_statements(script: str) -> list[str]:
+    """The statements of a script, one by one. Raises duckdb.Error where it cannot be parsed."""
     return [statement.query for statement in duckdb.extract_statements(script)]
 
 

@@ -65,10 +65,12 @@ class LoadedTable:
 
     @property
     def accepted(self) -> Path:
+        """The rows that were kept."""
         return self.folder / "accepted.parquet"
 
     @property
     def set_aside(self) -> Path:
+        """The cells for which rows were set aside."""
         return self.folder / "set_aside.parquet"
 
 

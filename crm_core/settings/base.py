@@ -22,6 +22,7 @@ class Weights(Settings):
 
     @property
     def are_all_zero(self) -> bool:
+        """Whether nothing counts at all."""
         return not any(self.model_dump().values())
 
 

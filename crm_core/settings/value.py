@@ -107,6 +107,7 @@ class Matrix(Settings):
 
     @property
     def tier_count(self) -> int:
+        """How many tiers there are along the diagonal, at most six."""
         return min(MOST_TIERS, len(self.x_cuts) + len(self.y_cuts) + 1)
 
 

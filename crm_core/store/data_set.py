@@ -126,6 +126,7 @@ def _table_entry(entry: Mapping[str, Any]) -> TableEntry:
 
 
 def unknown_data_set(slug: str) -> StoreError:
+    """The error of a data set that is not there, or no longer."""
     return StoreError(
         _("There is no data set {slug}, or this version of it is gone. Choose one from the list.").format(slug=slug)
     )

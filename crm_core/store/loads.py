@@ -71,6 +71,7 @@ class Load:
 
     @property
     def table(self) -> str:
+        """The canonical table its rows belong to."""
         name: str = self.report["table"]
         return name
 
