@@ -75,6 +75,7 @@ def reading_options(arguments: argparse.Namespace) -> ReadingOptions:
 
 
 def add_mapping_argument(parser: argparse.ArgumentParser) -> None:
+    """Mapping files, each for the tables it fits."""
     parser.add_argument(
         "--mapping",
         type=Path,
@@ -86,12 +87,14 @@ def add_mapping_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def add_workspace_argument(parser: argparse.ArgumentParser) -> None:
+    """Where the data sets are kept."""
     parser.add_argument(
         "--workspace", type=Path, metavar="FOLDER", help="default: $CLIENTELE_WORKSPACE, else ./workspace"
     )
 
 
 def workspace_of(arguments: argparse.Namespace, database: Database) -> Workspace:
+    """The workspace that is named, else that of the environment, else the one in this folder."""
     return Workspace(arguments.workspace or Path(os.environ.get("CLIENTELE_WORKSPACE") or "workspace"), database)
 
 
@@ -103,6 +106,7 @@ def mapping_at(path: Path) -> Mapping:
 
 
 def known_table(name: str) -> str:
+    """The name of a canonical table, or an argument error that names them all."""
     if name not in TABLES:
         raise argparse.ArgumentTypeError(f"{name}: one of {', '.join(TABLES)}")
     return name
