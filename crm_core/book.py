@@ -31,11 +31,7 @@ if TYPE_CHECKING:
     from crm_core.value import ValueTiers
 
 RELATIONS = ("orders", "order_lines", "customers", "payments", "surveys")
-LEVEL_MODELS: dict[Normalisation, str] = {
-    "percentile": "customer_ranks",
-    "min_max": "customer_min_max",
-    "log_min_max": "customer_log_min_max",
-}
+SCALES: dict[Normalisation, str] = {"min_max": "customer_measures", "log_min_max": "customer_logarithms"}
 
 
 class Filters(Settings):
@@ -250,11 +246,12 @@ def _features(data: DataSet, as_of: date, windows: Windows) -> Recipe:
 
 @lru_cache(REMEMBERED_RECIPES)
 def _levels(data: DataSet, as_of: date, windows: Windows, filters: Filters, normalisation: Normalisation) -> Recipe:
+    scale = {"scaled_measures": f"select * from {SCALES[normalisation]}"} if normalisation in SCALES else {}
     return Recipe(
-        LEVEL_MODELS[normalisation],
+        "customer_min_max" if scale else "customer_ranks",
         parameters=filters.parameters(),
         relations={"customers": data.relation("customers")},
-        drafts=_view(filters),
+        drafts={**_view(filters), **scale},
         parts=(_features(data, as_of, windows),),
         rows_expected=data.row_counts["customers"],
     )
