@@ -354,7 +354,7 @@ def test_the_page_speaks_chinese(demo_workspace: Path, open_app: OpenApp):
 def test_stop_ends_a_check_and_leaves_nothing_and_the_next_one_works(at: AppTest, workspace: Path, monkeypatch):
     dropped(at, ("orders.csv", ORDERS))
     with monkeypatch.context() as patch:
-        patch.setattr("pages.data.how_far", pressed_on_stop)
+        patch.setattr("ui.loading.progress.how_far", pressed_on_stop)
         button(at, "Check").click().run()
 
     assert not at.exception

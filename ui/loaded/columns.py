@@ -1,0 +1,83 @@
+"""The columns of a table as the files filled them, and the files with what became of their rows."""
+
+from typing import Any
+
+import streamlit as st
+
+import ui
+from crm_core import formats
+from crm_core.ingest import QualityReport, problems
+from crm_core.language import _
+from crm_core.schema import TABLES
+from crm_core.store import DataSet
+
+
+def columns_of(table: str, reports: list[QualityReport]) -> None:
+    """The quality of each column of one table, file by file."""
+    of_table = [report for report in reports if report.table == table]
+    st.markdown(f"**{_('Columns of {table}').format(table=_(TABLES[table].label))}**")
+    if not of_table:
+        st.write(_("No report was kept for this table."))
+    for report in of_table:
+        if len(of_table) > 1:
+            st.markdown(ui.escaped(report.file_name))
+        for problem in problems(report):
+            st.markdown(f":orange[:material/info:] {ui.escaped(problem)}")
+        st.dataframe(
+            column_rows(report),
+            hide_index=True,
+            height="content",
+            column_config={_("Filled"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent")},
+            alt=_("Each column: how much of it is filled, how many different values, the lowest and the highest"),
+        )
+
+
+def column_rows(report: QualityReport) -> list[dict[str, Any]]:
+    labels = {column.name: column.label for column in TABLES[report.table].columns}
+    return [
+        {
+            _("Column"): _(labels.get(column.name, column.name)),
+            _("In the file"): column.header or "",
+            _("Filled"): column.filled_count / report.rows_kept if report.rows_kept else 0.0,
+            _("Different values"): formats.number(column.distinct_count),
+            _("Lowest"): without_zeros(column.lowest),
+            _("Highest"): without_zeros(column.highest),
+            _("Could not be read"): formats.number(column.unreadable_count) if column.unreadable_count else "",
+            _("Far from the others"): formats.number(column.outlier_count) if column.outlier_count else "",
+        }
+        for column in report.columns
+    ]
+
+
+def without_zeros(value: str | None) -> str:
+    """12.3400 as 12.34; anything that is no decimal as it is."""
+    is_decimal = value is not None and value.count(".") == 1 and value.lstrip("-").replace(".", "").isdigit()
+    return value.rstrip("0").rstrip(".") if value and is_decimal else value or ""
+
+
+def files_of(data: DataSet, reports: list[QualityReport]) -> None:
+    known = reports if len(reports) == len(data.sources) else []
+    st.dataframe(
+        [
+            {
+                _("File"): source.file_name,
+                _("Table"): _(TABLES[source.table].label),
+                _("Rows in"): formats.number(source.rows_in),
+                _("Kept"): formats.number(source.rows_kept),
+                _("Set aside"): formats.number(source.rows_set_aside),
+                _("Put right"): formats.number(source.rows_put_right) if source.rows_put_right else "",
+                _("Returns"): formats.number(known[place].return_rows) if known and source.table == "orders" else "",
+                _("Amount kept"): formats.money(known[place].amount_kept, data.currency, exact=True)
+                if known and known[place].amount_kept
+                else "",
+                _("Columns"): formats.listed(
+                    f"{header} → {_(TABLES[source.table].column(name).label)}"
+                    for name, header in ((source.mapping or {}).get("columns") or {}).items()
+                ),
+            }
+            for place, source in enumerate(data.sources)
+        ],
+        hide_index=True,
+        height="content",
+        alt=_("The files of this version with the rows kept and set aside"),
+    )
