@@ -24,7 +24,7 @@ from crm_core.ingest.mapping import (
     similar_mapping,
     written_mapping,
 )
-from crm_core.ingest.quality import QualityReport, problems, reason_text
+from crm_core.ingest.quality import QualityReport, distinct_text, problems, reason_text
 from crm_core.ingest.source import (
     Dialect,
     Progress,
@@ -53,6 +53,7 @@ __all__ = [
     "candidate_columns",
     "check_mapping",
     "combined",
+    "distinct_text",
     "found_by_content",
     "guess_mapping",
     "inspect_file",
