@@ -20,7 +20,7 @@ from crm_core.ingest.mapping import (
     read_mapping,
     written_mapping,
 )
-from crm_core.ingest.quality import QualityReport, problems, reason_text
+from crm_core.ingest.quality import QualityReport, distinct_text, problems, reason_text
 from crm_core.ingest.remembered import remembered_for, similar_mapping
 from crm_core.ingest.source import (
     Dialect,
@@ -50,6 +50,7 @@ __all__ = [
     "candidate_columns",
     "check_mapping",
     "combined",
+    "distinct_text",
     "found_by_content",
     "guess_mapping",
     "inspect_file",

@@ -153,6 +153,7 @@ def _columns(
             header=mapping.columns.get(name),
             filled_count=figures[name][0],
             distinct_count=distinct[place] if distinct else 0,
+            distinct_is_estimated=not _counts_exactly(name, is_small),
             lowest=figures[name][1],
             highest=figures[name][2],
             unreadable_count=unreadable.get(name, 0),
@@ -173,7 +174,11 @@ def _far_away(name: str, mapping: Mapping, far: Dictionary[str, Outliers]) -> di
 
 
 def _distinct_sql(name: str, is_small: bool) -> str:
-    return f"count(distinct {name})" if is_small or name == "customer_id" else f"approx_count_distinct({name})"
+    return f"count(distinct {name})" if _counts_exactly(name, is_small) else f"approx_count_distinct({name})"
+
+
+def _counts_exactly(name: str, is_small: bool) -> bool:
+    return is_small or name == "customer_id"
 
 
 def _is_derived(name: str, mapping: Mapping) -> bool:

@@ -6,7 +6,7 @@ import streamlit as st
 
 import ui
 from crm_core import formats
-from crm_core.ingest import QualityReport, problems
+from crm_core.ingest import QualityReport, distinct_text, problems
 from crm_core.language import _
 from crm_core.schema import TABLES
 from crm_core.store import DataSet
@@ -39,7 +39,7 @@ def column_rows(report: QualityReport) -> list[dict[str, Any]]:
             _("Column"): _(labels.get(column.name, column.name)),
             _("In the file"): column.header or "",
             _("Filled"): column.filled_count / report.rows_kept if report.rows_kept else 0.0,
-            _("Different values"): formats.number(column.distinct_count),
+            _("Different values"): distinct_text(column),
             _("Lowest"): without_zeros(column.lowest),
             _("Highest"): without_zeros(column.highest),
             _("Could not be read"): formats.number(column.unreadable_count) if column.unreadable_count else "",
