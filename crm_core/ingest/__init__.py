@@ -20,7 +20,7 @@ from crm_core.ingest.mapping import (
     read_mapping,
     written_mapping,
 )
-from crm_core.ingest.quality import QualityReport, problems, reason_text
+from crm_core.ingest.quality import COUNTED_EXACTLY, ColumnQuality, QualityReport, distinct_text, problems, reason_text
 from crm_core.ingest.remembered import remembered_for, similar_mapping
 from crm_core.ingest.source import (
     Dialect,
@@ -33,10 +33,12 @@ from crm_core.ingest.templates import template, write_set_aside_csv
 from crm_core.ingest.together import Alike, Repeats, combined, likeness, read_together, repeats_between, same_content
 
 __all__ = [
+    "COUNTED_EXACTLY",
     "CURRENCIES",
     "Alike",
     "Arrival",
     "Arrivals",
+    "ColumnQuality",
     "Dialect",
     "LoadedTable",
     "Mapping",
@@ -50,6 +52,7 @@ __all__ = [
     "candidate_columns",
     "check_mapping",
     "combined",
+    "distinct_text",
     "found_by_content",
     "guess_mapping",
     "inspect_file",

@@ -1,52 +1,64 @@
 """The columns of a table as the files filled them, and the files with what became of their rows."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 import ui
 from crm_core import formats
-from crm_core.ingest import QualityReport, problems
+from crm_core.checks import stored_columns
+from crm_core.ingest import ColumnQuality, QualityReport, distinct_text, problems
 from crm_core.language import _
 from crm_core.schema import TABLES
 from crm_core.store import DataSet
 
 
-def columns_of(table: str, reports: list[QualityReport]) -> None:
-    """The quality of each column of one table, file by file."""
+def columns_of(data: DataSet, table: str, reports: list[QualityReport]) -> None:
+    """The quality of each column of one table, file by file; of the stored table where no report was kept."""
     of_table = [report for report in reports if report.table == table]
     st.markdown(f"**{_('Columns of {table}').format(table=_(TABLES[table].label))}**")
     if not of_table:
-        st.write(_("No report was kept for this table."))
+        st.caption(_("No report of its loading was kept; the figures are of the table as it is stored."))
+        columns = _stored_columns(str(data.folder), data.version, table, data)
+        column_table(table, columns, data.tables[table].rows)
     for report in of_table:
         if len(of_table) > 1:
             st.markdown(ui.escaped(report.file_name))
         for problem in problems(report):
             st.markdown(f":orange[:material/info:] {ui.escaped(problem)}")
-        st.dataframe(
-            column_rows(report),
-            hide_index=True,
-            height="content",
-            column_config={_("Filled"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent")},
-            alt=_("Each column: how much of it is filled, how many different values, the lowest and the highest"),
-        )
+        column_table(table, report.columns, report.rows_kept)
 
 
-def column_rows(report: QualityReport) -> list[dict[str, Any]]:
-    labels = {column.name: column.label for column in TABLES[report.table].columns}
-    return [
-        {
-            _("Column"): _(labels.get(column.name, column.name)),
-            _("In the file"): column.header or "",
-            _("Filled"): column.filled_count / report.rows_kept if report.rows_kept else 0.0,
-            _("Different values"): formats.number(column.distinct_count),
-            _("Lowest"): without_zeros(column.lowest),
-            _("Highest"): without_zeros(column.highest),
-            _("Could not be read"): formats.number(column.unreadable_count) if column.unreadable_count else "",
-            _("Far from the others"): formats.number(column.outlier_count) if column.outlier_count else "",
-        }
-        for column in report.columns
-    ]
+@st.cache_data(show_spinner=False, max_entries=50)
+def _stored_columns(folder: str, version: str, table: str, _data: DataSet) -> list[ColumnQuality]:
+    return stored_columns(_data, table, ui.workspace().database)
+
+
+def column_table(table: str, columns: Sequence[ColumnQuality], row_count: int) -> None:
+    """One row per column; what no column has anything of is left out."""
+    labels = {column.name: column.label for column in TABLES[table].columns}
+    cells: dict[str, list[Any]] = {
+        _("Column"): [_(labels.get(column.name, column.name)) for column in columns],
+        _("In the file"): [column.header or "" for column in columns],
+        _("Filled"): [column.filled_count / row_count if row_count else 0.0 for column in columns],
+        _("Different values"): [distinct_text(column) for column in columns],
+        _("Lowest"): [without_zeros(column.lowest) for column in columns],
+        _("Highest"): [without_zeros(column.highest) for column in columns],
+        _("Could not be read"): [_count(column.unreadable_count) for column in columns],
+        _("Far from the others"): [_count(column.outlier_count) for column in columns],
+    }
+    st.dataframe(
+        {title: values for title, values in cells.items() if any(value != "" for value in values)},
+        hide_index=True,
+        height="content",
+        column_config={_("Filled"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent")},
+        alt=_("Each column: how much of it is filled, how many different values, the lowest and the highest"),
+    )
+
+
+def _count(cells: int) -> str:
+    return formats.number(cells) if cells else ""
 
 
 def without_zeros(value: str | None) -> str:

@@ -33,7 +33,7 @@ def loaded(data: DataSet) -> None:
         [_("Columns"), _("Set aside"), _("Files"), _("Look alike"), _("Versions"), _("Templates and exports")]
     )
     with columns:
-        columns_of(table, reports)
+        columns_of(data, table, reports)
     with aside:
         rows_set_aside(data)
     with files:
