@@ -66,7 +66,8 @@ def _sensitivities(absent: Sequence[str]) -> None:
             number_setting(f"churn.sensitivity.{name}", step=5, least=5, scale=100, unit="%")
 
 
-def _lapsed(proposed: Horizon) -> None:
+def lapsed_after(proposed: Horizon) -> None:
+    """After how many days without an order a customer counts as lapsed; `proposed` says what the data suggests."""
     number_setting(
         "churn.horizon_days",
         step=1,
@@ -75,6 +76,10 @@ def _lapsed(proposed: Horizon) -> None:
         when_unset=proposed.days,
         unit=_("days"),
     )
+
+
+def _lapsed(proposed: Horizon) -> None:
+    lapsed_after(proposed)
     is_own = scenarios.setting("churn.horizon_days") is not None
     st.caption(proposed.explained())
     st.button(
