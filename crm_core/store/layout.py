@@ -20,6 +20,7 @@ from crm_core.engine import Database, compose
 from crm_core.errors import InputError, StoreError
 from crm_core.language import _
 from crm_core.schema import TABLES, Table
+from crm_core.store.room import ensure_room, room_needed
 
 LAYOUT = 2  # raise it when files of the same content would look different: old versions are then laid out anew
 WRITTEN = "format parquet, compression zstd, row_group_size 122880"
@@ -168,7 +169,8 @@ def lay_out(
 
     With a `base` the rows of that earlier version come before those loaded. `writer` sorts and joins where the data is
     larger than this machine, and takes no base; counts and the version are taken here, in one reading.
-    Raises StoreError if no order line was accepted, InputError if a canonical table lacks what it must have.
+    Raises StoreError if no order line was accepted or the disk has too little room, InputError if a canonical table
+    lacks what it must have.
     """
     if base is not None and writer is not None:
         raise ValueError("another engine lays out whole tables, not rows that come after a base")
@@ -178,6 +180,9 @@ def lay_out(
     tables = {table: _table_entry(table, given, database) for table in TABLES if table in known}
     if "orders" not in tables or tables["orders"].rows == 0:
         raise StoreError(_("No order line could be used, so there is nothing to publish. See the rows set aside."))
+    files = [path for load in loads for path in load.files]
+    room = room_needed(files, database, sum(entry.rows for entry in tables.values()))
+    ensure_room(room if writer is None else room.spilled_elsewhere(), folder.parent, database)
 
     for table in ("customers", "orders", "order_lines", *(table for table in tables if table not in SORTED_BY)):
         if writer is None:
