@@ -1,6 +1,7 @@
 """python -m crm_core load FILE...: files and rows of a database become a data set, with a report in sentences."""
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -42,6 +43,7 @@ from crm_core.ingest.words import (
 )
 from crm_core.language import _, ngettext
 from crm_core.store import DataSet, Workspace
+from crm_core.store.room import room_needed, room_sentence
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,6 +86,9 @@ def run(arguments: argparse.Namespace) -> int:
             )
         if arguments.check_only:
             return 0
+        room = room_needed([load.accepted for load in loads], workspace.database)
+        if room.is_large:
+            print(room_sentence(room, workspace.root, workspace.database), file=sys.stderr, flush=True)
         data = _published(arguments, workspace, upon, name, loads, currency)
         print(
             _("{name} is published as {slug}, version {version}. Customers: {customers}; orders: {orders}.").format(

@@ -9,12 +9,11 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
-from scipy.stats import rankdata
 
 from crm_core import formats
 from crm_core.language import N_, _
 from crm_core.lifetime.maximum_likelihood import Fit
-from crm_core.lifetime.purchases import Spend
+from crm_core.lifetime.purchases import Floats, Spend
 
 FEWEST_REPEAT_BUYERS = 100
 SHORTEST_HISTORY_DAYS = 90
@@ -137,10 +136,17 @@ def spend_drifts(earlier: float | None, later: float | None, currency: str) -> l
 
 def rank_correlation(spend: Spend) -> float:
     """Of repeat purchases with mean spend, over customers, -1 to 1; 0 where either is the same for all."""
-    ranks = np.stack([rankdata(spend.repeat_purchases), rankdata(spend.mean_spend)])
+    ranks = np.stack([_mean_ranks(spend.repeat_purchases), _mean_ranks(spend.mean_spend)])
     if spend.customer_count < 2 or not ranks.std(axis=1).all():
         return 0.0
     return float(np.corrcoef(ranks)[0, 1])
+
+
+def _mean_ranks(values: Floats) -> Floats:
+    """1 for the smallest; equal values share the mean of their places."""
+    _values, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    shared: Floats = np.cumsum(counts) - (counts - 1) / 2
+    return shared[place]
 
 
 # ---------------------------------------------------------------------- in words

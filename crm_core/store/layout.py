@@ -15,6 +15,7 @@ from crm_core.schema import TABLES, Table
 from crm_core.store.account import digest_of, quality_of, sources_of, table_entry
 from crm_core.store.loads import BASE_NUMBER, Base, CanonicalTable, Load, LoadedTable, load_of
 from crm_core.store.manifest import Content, write_json
+from crm_core.store.room import ensure_room, room_needed
 from crm_core.store.selects import SET_ASIDE, WRITTEN, column_types, count_of, nothing, quoted, reading
 
 SORTED_BY = {
@@ -47,7 +48,8 @@ def lay_out(
 
     With a `base` the rows of that earlier version come before those loaded. `writer` sorts and joins where the data is
     larger than this machine, and takes no base; counts and the version are taken here, in one reading.
-    Raises StoreError if no order line was accepted, InputError if a canonical table lacks what it must have.
+    Raises StoreError if no order line was accepted or the disk has too little room, InputError if a canonical table
+    lacks what it must have.
     """
     if base is not None and writer is not None:
         raise ValueError("another engine lays out whole tables, not rows that come after a base")
@@ -57,6 +59,9 @@ def lay_out(
     tables = {table: table_entry(table, given, database) for table in TABLES if table in known}
     if "orders" not in tables or tables["orders"].rows == 0:
         raise StoreError(_("No order line could be used, so there is nothing to publish. See the rows set aside."))
+    files = [path for load in loads for path in load.files]
+    room = room_needed(files, database, sum(entry.rows for entry in tables.values()))
+    ensure_room(room if writer is None else room.spilled_elsewhere(), folder.parent, database)
 
     for table in ("customers", "orders", "order_lines", *(table for table in tables if table not in SORTED_BY)):
         if writer is None:
