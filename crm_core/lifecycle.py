@@ -4,13 +4,14 @@ The rules stand in `sql/lifecycle/`. A lapse is the one of churn signals: no ord
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crm_core import formats
 from crm_core.book import FILTER_COLUMNS, Book
@@ -295,6 +296,16 @@ class Retention:
     period_months: int
     observed_until: date
     cells: pa.Table
+
+    @cached_property
+    def cohort_count(self) -> int:
+        return len(set(self.cells["cohort"].to_pylist()))
+
+    def youngest(self, count: int) -> "Retention":
+        """The same of the youngest `count` cohorts alone; those of the data's first months hold older customers too."""
+        kept = sorted(set(self.cells["cohort"].to_pylist()))[-count:]
+        cells = self.cells.filter(pc.is_in(self.cells["cohort"], pa.array(kept, pa.date32())))
+        return replace(self, cells=cells)
 
     @cached_property
     def by_age(self) -> pa.Table:

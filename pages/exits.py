@@ -100,14 +100,19 @@ def _headlines(found: Exits) -> list[ui.Headline]:
             ),
         ),
         _headline(
-            _("Warned before"),
-            formats.percent(told.warned_share),
-            formats.days(told.warned_days),
-            _("ahead (median)"),
+            _("Warned while buying"),
+            formats.percent(told.buying_share),
+            formats.percent(told.stayers_buying_share),
+            _("of who stayed"),
             _(
-                "Had been at high risk on one of the days looked at before the exit. Of those who stayed, {stayers} had"
-                " been as well."
-            ).format(stayers=formats.percent(told.stayers_warned_share)),
+                "Had been at high risk on the day of the last order or before: the warning that came in time. At any"
+                " time before the exit {ever} had been, half of them {days} ahead or more, and {stayers} of those who"
+                " stayed; from the last order on silence alone brings everybody there."
+            ).format(
+                ever=formats.percent(told.warned_share),
+                days=formats.days(told.warned_days),
+                stayers=formats.percent(told.stayers_warned_share),
+            ),
         ),
         _headline(
             _("Came back in the period"),

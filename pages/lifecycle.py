@@ -7,6 +7,7 @@ import streamlit as st
 
 import ui
 from crm_core import charts, formats
+from crm_core.charts.lifecycle import MOST_COHORTS
 from crm_core.churn import horizon
 from crm_core.errors import NotEnoughData
 from crm_core.labels import STAGES, stage_name
@@ -173,7 +174,8 @@ def _cohorts(found: Lifecycle) -> None:
             _("Measure"), list(MEASURES), default="customers", required=True,
             format_func=lambda each: _(MEASURES[each]), key="cohort measure", label_visibility="collapsed",
         )  # fmt: skip
-    triangle = retention(found.book, months)
+    all_cohorts = retention(found.book, months)
+    triangle = all_cohorts.youngest(MOST_COHORTS)
     title = _retention_finding(triangle.by_age.to_pylist(), months) if measure == "customers" else None
     if measure == "revenue":
         title = _("Revenue of each cohort as a share of its first period's")
@@ -183,13 +185,20 @@ def _cohorts(found: Lifecycle) -> None:
     st.caption(
         _(
             "Whole periods up to {day}; empty where a period has not ended. The number beside a cohort is its"
-            " customers. The first cohorts also hold customers from before the data begins."
-        ).format(day=formats.day_iso(triangle.observed_until))
+            " customers. {which}"
+        ).format(
+            day=formats.day_iso(triangle.observed_until),
+            which=_("The youngest {drawn} of {all} cohorts are shown and counted.").format(
+                drawn=formats.number(triangle.cohort_count), all=formats.number(all_cohorts.cohort_count)
+            )
+            if triangle.cohort_count < all_cohorts.cohort_count
+            else _("The first cohorts also hold customers from before the data begins."),
+        )
     )
 
 
 def _retention_finding(ages: list[dict[str, Any]], months: int) -> str:
-    """What share of new customers still buys so many periods later, over all cohorts seen so long."""
+    """What share of new customers still buys so many periods later, over the cohorts shown that were seen so long."""
     marked = [row for row in ages if 0 < row["age"] <= MARKED_AGES[months]][-1]
     words = (
         ngettext(

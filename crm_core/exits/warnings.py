@@ -111,6 +111,19 @@ class Warnings:
         """The share of those who stayed who had been at high risk as well."""
         return self._counts[False].get("high_risk_shown", 0) / self.stayers if self.stayers else None
 
+    @property
+    def buying_share(self) -> float | None:
+        """The share of those who left who had been at high risk while they still bought: a horizon ahead or more.
+
+        From then on silence alone brings everybody who leaves to high risk, so this is what foresight there was.
+        """
+        return self._counts[True].get("high_risk_while_buying", 0) / self.looked_at if self.looked_at else None
+
+    @property
+    def stayers_buying_share(self) -> float | None:
+        """The share of those who stayed who had been at high risk as far ahead."""
+        return self._counts[False].get("high_risk_while_buying", 0) / self.stayers if self.stayers else None
+
     def sql(self) -> str:
         """The query behind the first day of each signal, as it runs."""
         return self.first_signals.query().sql
