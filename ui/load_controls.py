@@ -10,9 +10,10 @@ import streamlit as st
 from crm_core import formats
 from crm_core.ingest import Mapping, ReadingOptions, SourceTable
 from crm_core.ingest.contents import says_nothing
+from crm_core.ingest.date_question import DATE_ORDERS, order_question_in_words
 from crm_core.ingest.mapping import AmountUnit, told_units
 from crm_core.ingest.source import TYPOGRAPHIC
-from crm_core.ingest.words import DATE_ORDERS, DELIMITERS, SELF_TOLD, UNITS
+from crm_core.ingest.words import DELIMITERS, SELF_TOLD, UNITS
 from crm_core.language import N_, _
 from crm_core.schema import TABLES, Column
 from ui.frame import escaped
@@ -277,15 +278,13 @@ def rules(file: Together, options: ReadingOptions, guess: Mapping, mapping: Mapp
         persist_state=KEPT,
     )
     mapping = mapping.model_copy(update={"date_order": dates})
-    for question, examples in file.questions(options, mapping).items():
-        if question == "date_order":
-            st.warning(
-                _(
-                    "Nothing shows whether {examples} begin with the day or the month. Say which above; "
-                    "a wrong choice moves orders by months."
-                ).format(examples=escaped(formats.listed(examples))),
-                icon=":material/help:",
-            )
+    for reading in file.questions(options, mapping).values():
+        st.warning(
+            escaped(order_question_in_words(reading))
+            + " "
+            + _("Say which above; a wrong choice moves orders by months or years."),
+            icon=":material/help:",
+        )
     mark = st.selectbox(
         _("Decimal mark"),
         [None, *DECIMAL_MARKS],

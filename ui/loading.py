@@ -36,8 +36,10 @@ from crm_core.ingest import (
     same_content,
 )
 from crm_core.ingest.databases import Fetched, Origin, table_name
+from crm_core.ingest.dates import DateReading
 from crm_core.ingest.duplicates import RepeatedOrders, repeated_orders
 from crm_core.ingest.lookup import find_lookup
+from crm_core.ingest.mapping import Question
 from crm_core.ingest.source import Lookup
 from crm_core.ingest.together import looked_up
 from crm_core.language import ngettext
@@ -147,9 +149,9 @@ class Together:
         )
         return mapping
 
-    def questions(self, options: ReadingOptions, mapping: Mapping) -> dict[str, Sequence[str]]:
-        """What only a person can say about the file: the question and values as evidence."""
-        questions: dict[str, Sequence[str]] = self._once(
+    def questions(self, options: ReadingOptions, mapping: Mapping) -> dict[Question, DateReading]:
+        """What only a person can say about the file: the question and what the values show."""
+        questions: dict[Question, DateReading] = self._once(
             ("questions", options, mapping.table, tuple(mapping.columns.items()), mapping.date_order),
             lambda: dict(open_questions(self.source(options), mapping)),
         )

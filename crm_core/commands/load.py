@@ -14,6 +14,7 @@ from crm_core.commands.reading import (
     add_mapping_argument,
     add_reading_arguments,
     add_workspace_argument,
+    as_told,
     in_the_language_of_the_shell,
     mapping_at,
     remembered_mappings,
@@ -109,7 +110,7 @@ def _parts(arguments: argparse.Namespace, workspace: Workspace, folder: Path) ->
     lacking = []
     for part in parts:
         if not missing_columns(part.mapping):
-            whole.append(part)
+            whole.append(replace(part, mapping=as_told(part.mapping, arguments)))
             continue
         names = " · ".join(source.file_name for source in part.sources)
         lacking.append(f"{names}: {' '.join(questions(part.source, part.mapping))}")

@@ -12,7 +12,7 @@ from crm_core.errors import InputError
 from crm_core.ingest.amounts import DecimalMark
 from crm_core.ingest.cells import is_number, plain
 from crm_core.ingest.contents import says_nothing, told_by_content
-from crm_core.ingest.dates import DateOrder, decide_dates, shapes_and_days
+from crm_core.ingest.dates import DateOrder, DateReading, decide_dates, shapes_and_days
 from crm_core.ingest.exports import known_export
 from crm_core.ingest.headings import bare, extra_keys, key_of, names_of, synonym_keys
 from crm_core.ingest.source import ReadingOptions, SourceColumn, SourceTable
@@ -586,15 +586,15 @@ def _return_prefix(source: SourceTable, columns: dict[str, str]) -> str | None:
     return None
 
 
-Question = Literal["date_order", "decimal_mark"]
+Question = Literal["date_order"]
 
 
-def open_questions(source: SourceTable, mapping: Mapping) -> dict[Question, Sequence[str]]:
-    """What the sample leaves open and the reader must say: the question and values as evidence."""
-    questions: dict[Question, Sequence[str]] = {}
+def open_questions(source: SourceTable, mapping: Mapping) -> dict[Question, DateReading]:
+    """What the sample leaves open and the reader must say: the question and what the values show."""
+    questions: dict[Question, DateReading] = {}
     for name, header in mapping.columns.items():
         if TABLES[mapping.table].column(name).kind == "instant" and mapping.date_order is None:
             reading = decide_dates(*shapes_and_days(source.sample_values(header)))
             if reading.is_undecided:
-                questions.setdefault("date_order", reading.examples)
+                questions.setdefault("date_order", reading)
     return questions
