@@ -11,13 +11,14 @@ from crm_core import formats
 from crm_core.ingest import Mapping, ReadingOptions, SourceTable
 from crm_core.ingest.contents import says_nothing
 from crm_core.ingest.date_question import DATE_ORDERS, order_question_in_words
-from crm_core.ingest.mapping import AmountUnit, told_units
+from crm_core.ingest.mapping import AmountUnit
 from crm_core.ingest.source import TYPOGRAPHIC
+from crm_core.ingest.units import told_units
 from crm_core.ingest.words import DELIMITERS, SELF_TOLD, UNITS
 from crm_core.language import N_, _
 from crm_core.schema import TABLES, Column
 from ui.frame import escaped
-from ui.loading import Together
+from ui.loading.incoming import Together
 
 QUOTES = {'"': '"', "'": "'", TYPOGRAPHIC: "“ ”", "": N_("none")}
 ESCAPES = {"": N_('doubled: ""'), "\\": N_('after a backslash: \\"')}
@@ -286,13 +287,9 @@ def rules(file: Together, options: ReadingOptions, guess: Mapping, mapping: Mapp
         persist_state=KEPT,
     )
     mapping = mapping.model_copy(update={"date_order": dates})
-    for reading in file.questions(options, mapping).values():
-        st.warning(
-            escaped(order_question_in_words(reading))
-            + " "
-            + _("Say which above; a wrong choice moves orders by months or years."),
-            icon=":material/help:",
-        )
+    for dates_read in file.questions(options, mapping).values():
+        choose = _("Say which above; a wrong choice moves orders by months or years.")
+        st.warning(f"{escaped(order_question_in_words(dates_read))} {choose}", icon=":material/help:")
     mark = st.selectbox(
         _("Decimal mark"),
         [None, *DECIMAL_MARKS],
