@@ -1,6 +1,7 @@
 """python -m crm_core load FILE...: files and rows of a database become a data set, with a report in sentences."""
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -10,6 +11,7 @@ from pathlib import Path
 from crm_core import formats
 from crm_core.commands.incoming import Came, Part, come_in, read_alike
 from crm_core.commands.inspect import questions
+from crm_core.commands.progress import shown_on
 from crm_core.commands.reading import (
     add_mapping_argument,
     add_reading_arguments,
@@ -151,14 +153,16 @@ def _loads(
         if part.sources[0].lookup:
             print(understood_together(part.sources))
         for came, source in zip(part.came, part.sources, strict=True):
-            load = load_table(
-                source,
-                mapping.read_with(came.reading, ()),
-                folder / f"loaded {len(loads)}",
-                database=database,
-                as_of=as_of,
-                earlier=_held(upon, loads) if arguments.drop_repeated_orders else (),
-            )
+            with shown_on(sys.stderr, source.file_name) as progress:
+                load = load_table(
+                    source,
+                    mapping.read_with(came.reading, ()),
+                    folder / f"loaded {len(loads)}",
+                    database=database,
+                    as_of=as_of,
+                    progress=progress,
+                    earlier=_held(upon, loads) if arguments.drop_repeated_orders else (),
+                )
             loads.append(_with_origin(load, came))
             print(f"{source.file_name} → {load.table_name}: {' · '.join(became(load.report, currency))}")
             for sentence in filter(None, [*source.notes, told_by_content_in_words(mapping), *problems(load.report)]):
