@@ -11,10 +11,12 @@ from pathlib import Path
 from crm_core import formats
 from crm_core.commands.incoming import Came, Part, come_in, read_alike
 from crm_core.commands.inspect import questions
+from crm_core.commands.progress import shown_on
 from crm_core.commands.reading import (
     add_mapping_argument,
     add_reading_arguments,
     add_workspace_argument,
+    as_told,
     in_the_language_of_the_shell,
     mapping_at,
     workspace_of,
@@ -114,7 +116,7 @@ def _parts(arguments: argparse.Namespace, workspace: Workspace, folder: Path) ->
     lacking = []
     for part in parts:
         if not missing_columns(part.mapping):
-            whole.append(part)
+            whole.append(replace(part, mapping=as_told(part.mapping, arguments)))
             continue
         names = " · ".join(source.file_name for source in part.sources)
         lacking.append(f"{names}: {' '.join(questions(part.source, part.mapping))}")
@@ -155,14 +157,16 @@ def _loads(
         if part.sources[0].lookup:
             print(understood_together(part.sources))
         for came, source in zip(part.came, part.sources, strict=True):
-            load = load_table(
-                source,
-                mapping.read_with(came.reading, ()),
-                folder / f"loaded {len(loads)}",
-                database=database,
-                as_of=as_of,
-                earlier=orders_held(upon, loads) if arguments.drop_repeated_orders else (),
-            )
+            with shown_on(sys.stderr, source.file_name) as progress:
+                load = load_table(
+                    source,
+                    mapping.read_with(came.reading, ()),
+                    folder / f"loaded {len(loads)}",
+                    database=database,
+                    as_of=as_of,
+                    progress=progress,
+                    earlier=orders_held(upon, loads) if arguments.drop_repeated_orders else (),
+                )
             loads.append(_with_origin(load, came))
             print(f"{source.file_name} → {load.table_name}: {' · '.join(became(load.report, currency))}")
             for sentence in filter(None, [*source.notes, told_by_content_in_words(mapping), *problems(load.report)]):

@@ -5,12 +5,15 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import get_args
 
 from pydantic import ValidationError
 
 from crm_core.engine.database import Database
 from crm_core.errors import InputError
 from crm_core.ingest import Mapping, ReadingOptions, read_mapping
+from crm_core.ingest.amounts import DecimalMark
+from crm_core.ingest.dates import DateOrder
 from crm_core.language import SOURCE_LANGUAGE, _, speaking
 from crm_core.schema import TABLES
 from crm_core.store import Workspace
@@ -60,6 +63,10 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         help="whether a table with one column a month is read as one row a month",
     )
+    told.add_argument(
+        "--date-order", choices=get_args(DateOrder), help="order of day, month and year where the dates do not show it"
+    )
+    told.add_argument("--decimal-mark", choices=get_args(DecimalMark), help="as each column shows unless told")
 
 
 def reading_options(arguments: argparse.Namespace) -> ReadingOptions:
@@ -72,6 +79,12 @@ def reading_options(arguments: argparse.Namespace) -> ReadingOptions:
     except ValidationError as error:
         first = error.errors()[0]
         raise InputError(f"--{'-'.join(map(str, first['loc'])).replace('_', '-')}: {first['msg']}.") from None
+
+
+def as_told(mapping: Mapping, arguments: argparse.Namespace) -> Mapping:
+    """The mapping with the order of dates and the decimal mark that were said."""
+    said = {name: getattr(arguments, name) for name in ("date_order", "decimal_mark")}
+    return mapping.model_copy(update={name: value for name, value in said.items() if value})
 
 
 def add_mapping_argument(parser: argparse.ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 Files that are read alike (three years in three files) stand together: they are mapped once and shown as one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,6 +19,8 @@ from crm_core.ingest import (
     open_questions,
 )
 from crm_core.ingest.databases import Origin
+from crm_core.ingest.dates import DateReading
+from crm_core.ingest.guess import Question
 from crm_core.ingest.remembered import confirmed_mappings
 from crm_core.ingest.source import Lookup
 from crm_core.ingest.together import looked_up
@@ -118,9 +120,9 @@ class Together:
         )
         return mapping
 
-    def questions(self, options: ReadingOptions, mapping: Mapping) -> dict[str, Sequence[str]]:
-        """What only a person can say about the file: the question and values as evidence."""
-        questions: dict[str, Sequence[str]] = self._once(
+    def questions(self, options: ReadingOptions, mapping: Mapping) -> dict[Question, DateReading]:
+        """What only a person can say about the file: the question and what the values show."""
+        questions: dict[Question, DateReading] = self._once(
             ("questions", options, mapping.table, tuple(mapping.columns.items()), mapping.date_order),
             lambda: dict(open_questions(self.source(options), mapping)),
         )
