@@ -1,13 +1,24 @@
 """From a file to rows kept and rows set aside, by hand."""
 
 import json
+import re
 from datetime import datetime
 from decimal import Decimal
 
 import pyarrow.parquet as pq
 import pytest
 
-from crm_core.ingest import Progress, guess_mapping, inspect_file, load_table, problems, write_set_aside_csv
+from crm_core.ingest import (
+    Progress,
+    distinct_text,
+    guess_mapping,
+    inspect_file,
+    load_table,
+    problems,
+    report,
+    write_set_aside_csv,
+)
+from crm_core.ingest.quality import DISTINCT_ERROR_SHARE
 from crm_core.language import speaking
 from crm_core.schema import TABLES
 from tests.ingest.conftest import Load, aside, kept
@@ -234,3 +245,17 @@ def test_an_export_of_a_chinese_shop_maps_and_sums(load: Load):
         ("许安-10165", Decimal("125.44"), Decimal("82.88")),
     ]
     assert loaded.report.amount_kept == Decimal("255.136")
+
+
+def test_different_values_beyond_a_million_rows_are_an_estimate_that_says_so(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+):
+    rows = "".join(f"c{place % 300},2026-01-02,{place},o{place}\n" for place in range(400))
+    exact = {column.name: column for column in load(HEADER + rows).report.columns}
+    monkeypatch.setattr(report, "COUNTED_EXACTLY", 399)
+    estimated = {column.name: column for column in load(HEADER + rows).report.columns}
+
+    assert [distinct_text(exact[name]) for name in ("customer_id", "order_id")] == ["300", "400"]
+    assert distinct_text(estimated["customer_id"]) == "300"
+    assert re.fullmatch(r"about \d+ \(± 6%\)", distinct_text(estimated["order_id"]))
+    assert estimated["order_id"].distinct_count == pytest.approx(400, rel=2 * DISTINCT_ERROR_SHARE)
