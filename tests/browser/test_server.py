@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import visit, wait_until_still
+from tests.browser.conftest import visit
+from tests.browser.still import wait_until_still
 from tests.browser.serving import PROJECT_FOLDER, Server, running
 
 PROBE = PROJECT_FOLDER / "tests" / "browser" / "probe" / "probe_server.py"
@@ -33,7 +34,7 @@ def answer_to(url: str, method: str = "GET", body: bytes | None = None, **header
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     request = urllib.request.Request(url, data=body, method=method, headers=names)
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             return answer.status, dict(answer.headers)
     except urllib.error.HTTPError as error:
         return error.code, dict(error.headers)
@@ -98,7 +99,7 @@ def test_an_upload_of_300_mb_costs_no_memory_and_can_be_removed(server: Server, 
         started = time.monotonic()
         page.locator("input[type=file]").set_input_files(big)
         saved = page.get_by_text("saved 300000000 bytes of orders.csv")
-        saved.wait_for(timeout=120_000)
+        saved.wait_for(timeout=300_000)
         seconds = time.monotonic() - started
 
     [path] = (server.workspace / "uploads").glob("*/*")

@@ -33,8 +33,13 @@ def source_of(data: DataSet, table: str, file: str) -> SourceEntry | None:
     return next((source for source in of_table if source.file_name == file), of_table[0] if of_table else None)
 
 
+@st.fragment
 def put_right(data: DataSet, rows: Sequence[Row], mapping: Mapping) -> None:
-    """The rows as a table to write in, and the button that loads what was changed."""
+    """The rows as a table to write in, and the button that loads what was changed.
+
+    A fragment of its own: each cell written repaints this and not the page, so that a quick hand on a
+    slow machine does not write into a table that is just being made anew.
+    """
     headers = mapping.headers
     shown = [cells_of(row["raw"], len(headers)) for row in rows]
     line = _("Line")
