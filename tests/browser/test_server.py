@@ -15,8 +15,8 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import visit
-from tests.browser.still import wait_until_still
 from tests.browser.serving import PROJECT_FOLDER, Server, running
+from tests.browser.still import wait_until_still
 
 PROBE = PROJECT_FOLDER / "tests" / "browser" / "probe" / "probe_server.py"
 BIG = 300_000_000
