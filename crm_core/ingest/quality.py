@@ -40,6 +40,8 @@ REASONS: dict[str, str] = {
     "order_held_already": N_("The order stands in an earlier file already"),
     "repeated_customer": N_("A fuller row of the same customer stands for it"),
 }
+# Reasons found in the values of a row; for any other the row is kept as it stands in the file.
+OF_VALUES = frozenset(list(REASONS)[list(REASONS).index("status_not_counted") :]) | {"repeated_header"}
 
 
 def reason_text(code: str) -> str:
@@ -137,6 +139,8 @@ class QualityReport(BaseModel):
     reasons: tuple[ReasonCount, ...] = ()
     columns: tuple[ColumnQuality, ...] = ()
     date_order: DateOrder | None = None
+    headers: tuple[str, ...] = ()  # of the cells of its rows
+    wide_headers: tuple[str, ...] = ()  # of its lines, where each month has a column of its own
     decimal_mark: DecimalMark | None = None
     exact_duplicates: int = 0
     exact_duplicates_amount: Decimal = Decimal(0)
