@@ -117,9 +117,11 @@ def _headlines(book: Book, test: BackTest) -> list[ui.Headline]:
             help=_("How often one who left had the higher risk than one who stayed: 1 is always, 0.5 is drawing lots."),
             **_change(test.rules.roc_auc, before["roc_auc"]),
         ),
-        ui.Headline(
+        ui.Headline.beside(
             _("Left"),
             formats.percent(test.rules.left_share),
+            formats.number(now.left),
+            _("of {customers}").format(customers=formats.customers(now.customers)),
             help=_("{left} of {customers} who had not lapsed on {day} bought nothing for {days}.").format(
                 left=formats.number(now.left),
                 customers=formats.customers(now.customers),

@@ -115,30 +115,38 @@ def _headlines(found: LifetimeValue, check: HoldOut | Closed) -> list[ui.Headlin
     totals, settings = found.totals, found.settings
     horizon = formats.days(settings.horizon_days)
     return [
-        ui.Headline(
+        ui.Headline.beside(
             _value_name(settings),
             formats.money(totals["expected_value"], currency),
+            horizon,
+            _("ahead"),
             help=_("In the {days} ahead, discounted at {rate} a year; {mean} a customer on average").format(
                 days=horizon,
                 rate=formats.percent(settings.annual_discount_rate),
                 mean=formats.money(totals["mean_value"], currency),
             ),
         ),
-        ui.Headline(
+        ui.Headline.beside(
             _("Expected orders"),
             formats.compact(totals["expected_orders"]),
+            formats.number(totals["expected_orders"] / totals["customers"], 1),
+            _("a customer"),
             help=_("Days with an order in the {days} ahead, of the customers known today").format(days=horizon),
         ),
-        ui.Headline(
+        ui.Headline.beside(
             _("Alive"),
             formats.percent(totals["customers_alive"] / totals["customers"]),
+            formats.number(totals["customers_alive"]),
+            _("of {customers}").format(customers=formats.customers(totals["customers"])),
             help=_("{alive} of {customers}: the sum of P(alive)").format(
                 alive=formats.number(totals["customers_alive"]), customers=formats.customers(totals["customers"])
             ),
         ),
-        ui.Headline(
+        ui.Headline.beside(
             _("The best 20 % bring"),
             formats.percent(top_share(found)),
+            formats.number(totals["customers"] / 5),
+            _("of {customers}").format(customers=formats.customers(totals["customers"])),
             help=_("Of the expected value of the customers in view"),
         ),
         _check_headline(check),
@@ -151,7 +159,13 @@ def _check_headline(check: HoldOut | Closed) -> ui.Headline:
     if isinstance(check, Closed):
         return ui.Headline(title, formats.percent(None), help=formats.sentences(*check.sentences()))
     off = check.expected_orders / check.orders - 1 if check.orders else None
-    return ui.Headline(title, formats.percent(off, signed=True), help=_check_sentence(check))
+    return ui.Headline.beside(
+        title,
+        formats.percent(off, signed=True),
+        formats.compact(check.expected_orders),
+        _("of {orders} orders").format(orders=formats.compact(check.orders)),
+        help=_check_sentence(check),
+    )
 
 
 def _check_sentence(check: HoldOut) -> str:

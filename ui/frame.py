@@ -115,6 +115,11 @@ class Headline:
     trend: Callable[[], Sequence[float]] = tuple
     rises: bool | None = True
 
+    @classmethod
+    def beside(cls, label: str, value: str, second: str, of_what: str, *, help: str) -> "Headline":
+        """A figure with a second one below it, which says what the first is to be read against."""
+        return cls(label, value, change=second, against=of_what, rises=None, help=help)
+
 
 def headline_row(headlines: Sequence[Headline], *, with_trends: bool = True) -> None:
     """The finding first: a row of metrics of equal height. Trends that take long may come later."""
