@@ -37,7 +37,7 @@ from ui.session import (
     workspace,
 )
 from ui.start import make, make_earlier_day_ready, provide_data, publish_demo, warm_up
-from ui.tables import customer_table
+from ui.tables import customer_table, first_customers
 
 __all__ = [
     "Headline",
@@ -53,6 +53,7 @@ __all__ = [
     "escaped",
     "explain_empty",
     "explain_problem",
+    "first_customers",
     "headline_row",
     "help_of",
     "how_it_is_computed",

@@ -21,11 +21,12 @@ from crm_core.ingest.columnar import read_columnar
 from crm_core.ingest.dates import quoted
 from crm_core.ingest.disk import changed, stamp_of, told_if_full
 from crm_core.ingest.duplicates import together
+from crm_core.ingest.guess import guess_mapping
 from crm_core.ingest.inspect import inspect_frame
 from crm_core.ingest.json_rows import read_json
 from crm_core.ingest.judge import Judgement, judge
 from crm_core.ingest.lookup import read_beside
-from crm_core.ingest.mapping import Mapping, check_mapping, guess_mapping
+from crm_core.ingest.mapping import Mapping, check_mapping
 from crm_core.ingest.months import turn_months
 from crm_core.ingest.one_reading import Column, Judge, Outcome, load_in_one_reading
 from crm_core.ingest.quality import QualityReport

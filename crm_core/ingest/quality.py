@@ -14,6 +14,7 @@ from crm_core.language import N_, _, ngettext
 
 # Twice the standard error of DuckDB's estimate, which is 0.026 to 0.031 over a hundred columns of random values.
 DISTINCT_ERROR_SHARE = 0.06
+COUNTED_EXACTLY = 1_000_000  # rows
 
 REASONS: dict[str, str] = {
     "broken_quote": N_("A quotation mark that is never closed, or has text after it"),

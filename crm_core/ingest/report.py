@@ -14,7 +14,7 @@ from crm_core.ingest.judge import Judgement
 from crm_core.ingest.mapping import Mapping
 from crm_core.ingest.one_reading import Outcome, RepeatedLines, repeated_lines_sql
 from crm_core.ingest.outliers import MEASURED, Outliers, outliers
-from crm_core.ingest.quality import ColumnQuality, Example, QualityReport, ReasonCount, Undecided
+from crm_core.ingest.quality import COUNTED_EXACTLY, ColumnQuality, Example, QualityReport, ReasonCount, Undecided
 from crm_core.ingest.raw import RawTable, cell_names, parquet_relation
 from crm_core.ingest.source import SourceTable
 from crm_core.ingest.values import WHITE
@@ -23,7 +23,6 @@ from crm_core.schema import Table
 ASIDE = "rows_set_aside"
 EXAMPLES = 5
 ODD_SHOWN = 3
-COUNTED_EXACTLY = 1_000_000
 
 
 def write_report(

@@ -6,8 +6,9 @@ import pytest
 
 from crm_core.ingest import guess_mapping, inspect_file
 from crm_core.ingest.headings import EXTRA_SYNONYMS, extra_keys, key_of, synonym_keys
-from crm_core.ingest.mapping import similar_mapping, told_units
 from crm_core.ingest.names_elsewhere import NAMES_ELSEWHERE
+from crm_core.ingest.remembered import similar_mapping
+from crm_core.ingest.units import told_units
 from crm_core.schema import TABLES
 from tests.ingest.conftest import aside, kept
 

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -354,7 +355,7 @@ def test_the_page_speaks_chinese(demo_workspace: Path, open_app: OpenApp):
 def test_stop_ends_a_check_and_leaves_nothing_and_the_next_one_works(at: AppTest, workspace: Path, monkeypatch):
     dropped(at, ("orders.csv", ORDERS))
     with monkeypatch.context() as patch:
-        patch.setattr("pages.data.how_far", pressed_on_stop)
+        patch.setattr("ui.loading.progress.how_far", pressed_on_stop)
         button(at, "Check").click().run()
 
     assert not at.exception
@@ -538,3 +539,16 @@ def test_customers_that_look_alike_are_looked_for_when_asked(at: AppTest):
 
     assert not at.exception
     assert "1 pair of customers looks like one" in seen(at)
+
+
+def test_a_table_loaded_without_a_report_shows_the_columns_it_holds(demo_workspace: Path, open_app: OpenApp):
+    for path in demo_workspace.rglob("quality.json"):
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"reports": []}))
+
+    at = open_app("data")
+
+    [columns] = [frame.value for frame in at.dataframe if "Different values" in frame.value]
+    assert "the figures are of the table as it is stored" in texts(at)
+    assert len(columns) == 13
+    assert dict(zip(columns["Column"], columns["Different values"], strict=True))["Customer"] == "3,552"
+    assert "Could not be read" not in columns

@@ -10,13 +10,14 @@ import streamlit as st
 from crm_core import formats
 from crm_core.ingest import Mapping, ReadingOptions, SourceTable
 from crm_core.ingest.contents import says_nothing
-from crm_core.ingest.mapping import AmountUnit, told_units
+from crm_core.ingest.mapping import AmountUnit
 from crm_core.ingest.source import TYPOGRAPHIC
+from crm_core.ingest.units import told_units
 from crm_core.ingest.words import DATE_ORDERS, DELIMITERS, SELF_TOLD, UNITS
 from crm_core.language import N_, _
 from crm_core.schema import TABLES, Column
 from ui.frame import escaped
-from ui.loading import Together
+from ui.loading.incoming import Together
 
 QUOTES = {'"': '"', "'": "'", TYPOGRAPHIC: "“ ”", "": N_("none")}
 ESCAPES = {"": N_('doubled: ""'), "\\": N_('after a backslash: \\"')}

@@ -28,8 +28,10 @@ from crm_core.ingest.databases import (
 )
 from crm_core.language import _
 from crm_core.store import DataSet
-from ui import loading, session, streamlit_seam, uploads
+from ui import session, streamlit_seam, uploads
 from ui.frame import escaped
+from ui.loading import arrived
+from ui.loading.incoming import Together
 
 OPEN, FOUND, SEEN, REPLACES = "from a database", "tables of connections", "rows seen", "replaces"
 CLOSE = "close the databases"
@@ -47,7 +49,7 @@ password = "..."
 url = "sqlite:////data/archive.db"
 """
 
-Look = Callable[[loading.Together], object]
+Look = Callable[[Together], object]
 
 
 class DatabaseConnection(BaseConnection[Connection]):
@@ -228,8 +230,8 @@ def fetch(at: Connection, wanted: Wanted, estimate: int | None, look: Look) -> b
 
     try:
         folder = uploads.session_folder(streamlit_seam.current_session())
-        loading.take_in_rows(read_query(at, wanted, folder, progress=tell, row_estimate=estimate))
-        look(loading.incoming()[-1])
+        arrived.take_in_rows(read_query(at, wanted, folder, progress=tell, row_estimate=estimate))
+        look(arrived.incoming()[-1])
         return True
     except Stopped:
         return False
@@ -241,7 +243,7 @@ def fetch(at: Connection, wanted: Wanted, estimate: int | None, look: Look) -> b
 def fetch_again(look: Look) -> None:
     """Where the data set shown came from a database: the way to its newest rows."""
     data = session.current_data()
-    if data is None or loading.incoming():
+    if data is None or arrived.incoming():
         return
     origins = [Origin(**source.origin) for source in data.sources if source.origin]
     if not origins:

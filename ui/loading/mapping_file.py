@@ -16,9 +16,10 @@ from crm_core.ingest import (
     written_mapping,
 )
 from crm_core.language import _
-from ui import load_controls, loading, uploads
+from ui import uploads
 from ui.frame import escaped
-from ui.loading import Together
+from ui.loading import controls
+from ui.loading.incoming import Together, remembered_mappings
 
 
 def given_or_guessed(file: Together, guess: Mapping) -> Mapping:
@@ -40,10 +41,10 @@ def recall(file: Together, found: SourceTable) -> None:
     key = f"reading recalled {file.number}"
     if key in st.session_state:
         return
-    known = remembered_for(found, loading.remembered_mappings(), file.source)
+    known = remembered_for(found, remembered_mappings(), file.source)
     st.session_state[key] = known.reading if known else None
     if known:
-        load_controls.choose_reading(file.number, known.reading)
+        controls.choose_reading(file.number, known.reading)
         st.session_state[f"table {file.number}"] = known.table
 
 
@@ -80,7 +81,7 @@ def _uploaded(file: Together, options: ReadingOptions, key: str) -> None:
         mapping = _fitting(file, options, uploaded)
         give(file, mapping)
         if mapping.reading != ReadingOptions():
-            load_controls.choose_reading(file.number, mapping.reading)
+            controls.choose_reading(file.number, mapping.reading)
     except CrmError as error:
         st.session_state[f"{key} problem"] = str(error)
 
@@ -111,7 +112,7 @@ def offer_similar(file: Together, options: ReadingOptions, guess: Mapping) -> No
     """Where a file with a few other columns was read otherwise before: the offer to read this one so."""
     if st.session_state.get(_given(file)):
         return
-    offered = similar_mapping(file.source(options), guess, loading.remembered_mappings())
+    offered = similar_mapping(file.source(options), guess, remembered_mappings())
     if offered is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key=f"similar {file.number}"):
