@@ -171,13 +171,14 @@ def loyalty_step(lines: int, customers: int) -> Round:
 
 
 def churn_step(lines: int, customers: int) -> Round:
-    """A weight of risk changes: signals, risk, bands and their summary."""
+    """Weights of risk change, one of them of a signal that one order is enough for: signals, risk, bands, summary."""
     from crm_core.settings import Scenario
 
     book, saved, weights = _book(lines, customers), Scenario(), _new_weights()
 
     def one_round() -> object:
-        return book.churn_signals(saved.with_changes({"churn.weights.overdue_order": next(weights)}).churn, saved).bands
+        changes = dict.fromkeys(("churn.weights.overdue_order", "churn.weights.spend_falling"), next(weights))
+        return book.churn_signals(saved.with_changes(changes).churn, saved).bands
 
     one_round()
     return one_round
