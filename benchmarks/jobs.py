@@ -171,13 +171,13 @@ def loyalty_step(lines: int, customers: int) -> Round:
 
 
 def churn_step(lines: int, customers: int) -> Round:
-    """Weights of risk change, one of them of a signal that one order is enough for: signals, risk, bands, summary."""
+    """A weight of risk changes: signals, risk, bands and their summary. One order is enough for this signal."""
     from crm_core.settings import Scenario
 
-    book, saved, weights = _book(lines, customers), Scenario(), _new_weights()
+    book, saved, weights = _book(lines, customers), Scenario(), (1 + step / 10 for step in itertools.count(1))
 
     def one_round() -> object:
-        changes = dict.fromkeys(("churn.weights.overdue_order", "churn.weights.spend_falling"), next(weights))
+        changes = {"churn.weights.spend_falling": next(weights)}
         return book.churn_signals(saved.with_changes(changes).churn, saved).bands
 
     one_round()
