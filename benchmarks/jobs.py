@@ -171,13 +171,13 @@ def loyalty_step(lines: int, customers: int) -> Round:
 
 
 def churn_step(lines: int, customers: int) -> Round:
-    """A weight of risk changes: signals, risk, bands and their summary. One order is enough for this signal."""
+    """A weight of risk changes: signals, risk, bands and their summary."""
     from crm_core.settings import Scenario
 
-    book, saved, weights = _book(lines, customers), Scenario(), (1 + step / 10 for step in itertools.count(1))
+    book, saved, weights = _book(lines, customers), Scenario(), _new_weights()
 
     def one_round() -> object:
-        changes = {"churn.weights.spend_falling": next(weights)}
+        changes = {"churn.weights.overdue_order": next(weights)}
         return book.churn_signals(saved.with_changes(changes).churn, saved).bands
 
     one_round()
