@@ -177,7 +177,8 @@ def churn_step(lines: int, customers: int) -> Round:
     book, saved, weights = _book(lines, customers), Scenario(), _new_weights()
 
     def one_round() -> object:
-        return book.churn_signals(saved.with_changes({"churn.weights.overdue_order": next(weights)}).churn, saved).bands
+        changes = {"churn.weights.overdue_order": next(weights)}
+        return book.churn_signals(saved.with_changes(changes).churn, saved).bands
 
     one_round()
     return one_round

@@ -57,7 +57,7 @@ def _bytes_in(folder: Path) -> int:
     size = 0
     for path in folder.rglob("*"):
         with suppress(FileNotFoundError):  # gone between the listing and the look
-            size += path.stat().st_size
+            size += path.stat().st_size if path.is_file() else 0
     return size
 
 
