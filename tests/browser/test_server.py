@@ -1,7 +1,6 @@
 """The server in a process of its own, seen from a browser and from the wire."""
 
 import re
-import subprocess
 import threading
 import time
 import urllib.error
@@ -11,6 +10,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from playwright.sync_api import Page
 
@@ -25,7 +25,7 @@ BIG = 300_000_000
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """A fresh process for every test: what is asked first matters here."""
-    with running(tmp_path, entry=PROBE, STREAMLIT_SERVER_MAX_UPLOAD_SIZE="400") as server:
+    with running(tmp_path, entry=PROBE, STREAMLIT_SERVER_MAX_UPLOAD_SIZE="400", CLIENTELE_DEMO="off") as server:
         yield server
 
 
@@ -138,8 +138,7 @@ class MemoryWatch:
         self.seen = [self.measure()]
 
     def measure(self) -> float:
-        kilobytes = subprocess.check_output(["ps", "-o", "rss=", "-p", str(self.process_id)])
-        return int(kilobytes) / 1024
+        return float(psutil.Process(self.process_id).memory_info().rss / 2**20)
 
     def watch(self) -> None:
         while not self.done.wait(0.05):

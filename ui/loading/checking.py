@@ -52,6 +52,11 @@ def checking(plans: list[Plan], unready: list[str], below: DeltaGenerator) -> No
         st.rerun()
     if problem := planned.check_problem():
         below.error(problem, icon=":material/error:")
+    if planned.was_stopped():
+        below.info(
+            _("The check was stopped. Nothing of it was kept, and nothing else has changed."),
+            icon=":material/stop_circle:",
+        )
     if checked:
         with below.container(border=True, key="results"):
             results(checked, currency)

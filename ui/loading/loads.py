@@ -26,7 +26,8 @@ def check(plans: Sequence[Plan], tell: Told, upon: DataSet | None = None) -> Non
     Orders that an earlier of the files or the data set `upon` holds are left out where that was said.
 
     Afterwards `checked` holds them, or `check_problem` says why not. What `tell` raises stops the load
-    and leaves nothing of it: so does a press on anything, which Streamlit raises there.
+    and leaves nothing of it: so does a press on anything, which Streamlit raises there (`was_stopped` then
+    says so), and a tab that is closed.
     """
     planned.forget_check()
     try:
@@ -34,8 +35,9 @@ def check(plans: Sequence[Plan], tell: Told, upon: DataSet | None = None) -> Non
     except CrmError as error:
         planned.forget_check()
         st.session_state[planned.PROBLEM] = str(error)
-    except BaseException:
+    except BaseException as error:
         planned.forget_check()
+        st.session_state[planned.STOPPED] = not isinstance(error, Exception)  # Streamlit's own are none
         raise
 
 
