@@ -80,6 +80,7 @@ class Lifecycle:
 
     @property
     def settings(self) -> LifecycleSettings:
+        """The part of the scenario that speaks of stages."""
         return self.scenario.lifecycle
 
     @property
@@ -140,9 +141,11 @@ class Lifecycle:
 
     @property
     def revenue(self) -> Decimal:
+        """What the customers in view brought in the look-back window, in the currency of the data set."""
         return _sum(self._rows, "revenue")
 
     def customers_in(self, *stages: str) -> int:
+        """How many customers are in any of these stages."""
         return sum(row["customers"] for row in self._rows if row["stage"] in stages)
 
     def revenue_in(self, *stages: str) -> Decimal:
@@ -178,6 +181,7 @@ class Lifecycle:
 
     @property
     def moved_revenue(self) -> Decimal:
+        """The revenue of the customers whose stage differs from the saved scenario's."""
         return _sum(self._moved, "revenue")
 
     def largest_moves(self, limit: int = 3) -> list[dict[str, Any]]:
@@ -477,10 +481,12 @@ class Newcomers:
 
     @property
     def customers(self) -> int:
+        """How many customers came lately."""
         return self.recent.customers
 
     @property
     def confirmed(self) -> int:
+        """How many of them have ordered on a second day."""
         return self.recent.ended
 
     def confirmed_within(self, days: int) -> float | None:

@@ -31,20 +31,14 @@ OUTCOME_FILTER = "evidence outcomes"
 
 
 def page() -> None:
-    book = ui.current_book()
-    ui.page_head(_("Evidence"), _("Would these settings have found the customers who left?"), book)
-    if book is None or book.is_empty:
-        ui.explain_empty(book)
-        return
-    tuning()
+    if ui.page_opens(_("Evidence"), _("Would these settings have found the customers who left?")):
+        tuning()
 
 
 @st.fragment
 def tuning() -> None:
     """All that hangs on a slider; the book is taken anew because the signal window is a slider too."""
-    ui.keep_head_in_step()
-    book = ui.current_book()
-    assert book is not None
+    book = ui.book_in_step()
     try:
         _make_days_ready(book)
         with st.spinner(_("Looking back ...")):

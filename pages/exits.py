@@ -41,20 +41,14 @@ WHENS = {"ever": N_("Any time before the exit"), "buying": N_("While still buyin
 
 
 def page() -> None:
-    book = ui.current_book()
-    ui.page_head(_("Exit and win-back"), _("Who left, what had shown before, and whom is it worth returning to?"), book)
-    if book is None or book.is_empty:
-        ui.explain_empty(book)
-        return
-    tuning()
+    if ui.page_opens(_("Exit and win-back"), _("Who left, what had shown before, and whom is it worth returning to?")):
+        tuning()
 
 
 @st.fragment
 def tuning() -> None:
     """All that hangs on a setting or on a recorded reason."""
-    ui.keep_head_in_step()
-    book = ui.current_book()
-    assert book is not None
+    book = ui.book_in_step()
     proposed = horizon(book, ui.draft().churn.model_copy(update={"horizon_days": None}))
     try:
         with st.spinner(_("Looking at the days before each exit ...")):

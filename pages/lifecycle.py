@@ -48,20 +48,14 @@ MARKED_DAYS = (730, 365, 180, 90)
 
 
 def page() -> None:
-    book = ui.current_book()
-    ui.page_head(_("Lifecycle"), _("In which stage is each customer, who moves on, and how long do they stay?"), book)
-    if book is None or book.is_empty:
-        ui.explain_empty(book)
-        return
-    tuning()
+    if ui.page_opens(_("Lifecycle"), _("In which stage is each customer, who moves on, and how long do they stay?")):
+        tuning()
 
 
 @st.fragment
 def tuning() -> None:
     """All that hangs on a threshold."""
-    ui.keep_head_in_step()
-    book = ui.current_book()
-    assert book is not None
+    book = ui.book_in_step()
     ui.make_earlier_day_ready(book)
     found = lifecycle(book, ui.draft(), ui.saved_scenario(), ui.compared_day(book))
     ui.headline_row(_headlines(found))

@@ -38,20 +38,14 @@ PICKED, TAKEN, TIMES_CLEARED = "lifetime customer", "lifetime picks", "lifetime:
 
 
 def page() -> None:
-    book = ui.current_book()
-    ui.page_head(_("Lifetime value"), _("What will customers bring, who is still alive, and can it be believed?"), book)
-    if book is None or book.is_empty:
-        ui.explain_empty(book)
-        return
-    tuning()
+    if ui.page_opens(_("Lifetime value"), _("What will customers bring, who is still alive, and can it be believed?")):
+        tuning()
 
 
 @st.fragment
 def tuning() -> None:
     """All that hangs on a control; the models are fitted once for a book, however often one is moved."""
-    ui.keep_head_in_step()
-    book = ui.current_book()
-    assert book is not None
+    book = ui.book_in_step()
     with st.spinner(_("Fitting the models of orders to all customers…")):
         order_models(book)
     with st.spinner(_("Looking ahead for every customer…")):

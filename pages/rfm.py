@@ -31,20 +31,14 @@ CLICKS, TIMES_CLEARED = "rfm clicks", "rfm: times the selection was cleared"
 
 
 def page() -> None:
-    book = ui.current_book()
-    ui.page_head(_("RFM"), _("Who bought lately, who often, who for how much, and what does that make them?"), book)
-    if book is None or book.is_empty:
-        ui.explain_empty(book)
-        return
-    tuning()
+    if ui.page_opens(_("RFM"), _("Who bought lately, who often, who for how much, and what does that make them?")):
+        tuning()
 
 
 @st.fragment
 def tuning() -> None:
     """All that hangs on a cut or on the segment table; the look-back window is a slider here too."""
-    ui.keep_head_in_step()
-    book = ui.current_book()
-    assert book is not None
+    book = ui.book_in_step()
     ui.make_earlier_day_ready(book)
     found: Rfm | NotEnoughData
     try:

@@ -54,6 +54,7 @@ class Exits:
 
     @property
     def settings(self) -> ExitSettings:
+        """The part of the scenario that speaks of exits."""
         return self.scenario.exits
 
     @property

@@ -98,6 +98,7 @@ class Warnings:
 
     @property
     def warned_share(self) -> float | None:
+        """Share, 0-1, of the leavers looked at who were warned; None where none could be looked at."""
         return self.warned / self.looked_at if self.looked_at else None
 
     @property

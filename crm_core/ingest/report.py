@@ -14,7 +14,7 @@ from crm_core.ingest.judge import Judgement
 from crm_core.ingest.mapping import Mapping
 from crm_core.ingest.one_reading import Outcome, RepeatedLines, repeated_lines_sql
 from crm_core.ingest.outliers import MEASURED, Outliers, outliers
-from crm_core.ingest.quality import ColumnQuality, Example, QualityReport, ReasonCount, Undecided
+from crm_core.ingest.quality import COUNTED_EXACTLY, ColumnQuality, Example, QualityReport, ReasonCount, Undecided
 from crm_core.ingest.raw import RawTable, cell_names, parquet_relation
 from crm_core.ingest.source import SourceTable
 from crm_core.ingest.values import WHITE
@@ -23,7 +23,6 @@ from crm_core.schema import Table
 ASIDE = "rows_set_aside"
 EXAMPLES = 5
 ODD_SHOWN = 3
-COUNTED_EXACTLY = 1_000_000
 
 
 def write_report(
@@ -63,6 +62,8 @@ def write_report(
         reasons=_reasons(cursor),
         columns=_columns(cursor, judgement, mapping, kept, _unreadable(cursor, judgement)),
         date_order=_decided_order(judgement),
+        headers=source.headers,
+        wide_headers=source.months.table.headers if source.months else (),
         decimal_mark=_decided_mark(judgement),
         exact_duplicates=outcome.repeats.count,
         exact_duplicates_amount=outcome.repeats.amount,
@@ -153,6 +154,7 @@ def _columns(
             header=mapping.columns.get(name),
             filled_count=figures[name][0],
             distinct_count=distinct[place] if distinct else 0,
+            distinct_is_estimated=not _counts_exactly(name, is_small),
             lowest=figures[name][1],
             highest=figures[name][2],
             unreadable_count=unreadable.get(name, 0),
@@ -173,7 +175,11 @@ def _far_away(name: str, mapping: Mapping, far: Dictionary[str, Outliers]) -> di
 
 
 def _distinct_sql(name: str, is_small: bool) -> str:
-    return f"count(distinct {name})" if is_small or name == "customer_id" else f"approx_count_distinct({name})"
+    return f"count(distinct {name})" if _counts_exactly(name, is_small) else f"approx_count_distinct({name})"
+
+
+def _counts_exactly(name: str, is_small: bool) -> bool:
+    return is_small or name == "customer_id"
 
 
 def _is_derived(name: str, mapping: Mapping) -> bool:
