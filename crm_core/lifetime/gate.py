@@ -139,7 +139,7 @@ def rank_correlation(spend: Spend) -> float:
 def _mean_ranks(values: Floats) -> Floats:
     """1 for the smallest; equal values share the mean of their places."""
     _values, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    shared: Floats = np.cumsum(counts) - (counts - 1) / 2
+    shared: Floats = np.asarray(np.cumsum(counts) - (counts - 1) / 2)
     return shared[place]
 
 
