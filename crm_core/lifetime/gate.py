@@ -133,7 +133,7 @@ def rank_correlation(spend: Spend) -> float:
     ranks = np.stack([_mean_ranks(spend.repeat_purchases), _mean_ranks(spend.mean_spend)])
     if spend.customer_count < 2 or not ranks.std(axis=1).all():
         return 0.0
-    return float(np.corrcoef(ranks)[0, 1])
+    return float(np.asarray(np.corrcoef(ranks))[0, 1])
 
 
 def _mean_ranks(values: Floats) -> Floats:
