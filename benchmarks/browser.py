@@ -7,6 +7,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -67,7 +68,7 @@ def _switches(page: Page) -> None:
     taken: dict[str, list[float]] = {name: [] for name in names}
     for _round in range(ROUNDS):
         for name in [*names[1:], names[0]]:
-            taken[name].append(_seconds(lambda name=name: _switch(page, name)))  # type: ignore[misc]  # bound here
+            taken[name].append(_seconds(partial(_switch, page, name)))
             wait_until_still(page)
     for name in names:
         _row(f"to {name}, first time", taken[name][:1])

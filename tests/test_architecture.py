@@ -226,6 +226,33 @@ def our_texts() -> Iterator[Path]:
                 yield path
 
 
+def test_decisions_are_numbered_one_after_the_other_and_say_their_number():
+    pages = sorted((PROJECT / "docs" / "decisions").glob("*.md"))
+    titles = [page.read_text(encoding="utf-8").split(maxsplit=2)[1] for page in pages]
+
+    assert titles == [page.name[:4] for page in pages] == [f"{number:04}" for number in range(1, len(pages) + 1)]
+
+
+def test_every_page_of_the_documents_that_is_named_is_there():
+    named = {
+        (page, found)
+        for path in our_texts()
+        if path.suffix in {".md", ".py", ".sql"}
+        for page, found in named_pages(path)
+    }
+
+    assert named
+    assert {page for page, found in named if not found.is_file()} == set()
+
+
+def named_pages(path: Path) -> Iterator[tuple[str, Path]]:
+    """What a file links to, or names below docs/, with where that would lie."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".md":
+        yield from ((link, path.parent / link) for link in re.findall(r"\]\(([\w./-]+\.\w+)", text))
+    yield from ((page, PROJECT / page) for page in re.findall(r"\bdocs/[\w/-]+\.md", text))
+
+
 def test_the_rules_above_catch_what_they_forbid():
     """Each pattern against one thing it must find and one it must let pass."""
     assert GRAIN.match("-- One row per customer: the value score.")

@@ -80,6 +80,7 @@ class Database:
         return Path(self._spill_folder.name)
 
     def close(self) -> None:
+        """Close the connection and remove what was spilled to disk."""
         self._connection.close()
         self._spill_folder.cleanup()
 
@@ -110,6 +111,7 @@ _shared_lock = threading.Lock()
 
 
 def split_statements(script: str) -> list[str]:
+    """The statements of a script, one by one. Raises duckdb.Error where it cannot be parsed."""
     return [statement.query for statement in duckdb.extract_statements(script)]
 
 
