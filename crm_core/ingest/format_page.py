@@ -62,7 +62,7 @@ shops write them, and by what they hold; where the guess is wrong, choose the co
 
 | file | how it is read |
 |---|---|
-| CSV, TSV, TXT | Any common encoding, delimiter and line end; a row's line is its physical line. |
+| CSV, TSV, TXT | Any common encoding (Unicode, Chinese, Japanese, Korean, Windows-125x, KOI8-R, DOS, Mac), delimiter and line end; a row's line is its physical line. |
 | XLSX, XLSB, XLS, ODS | The fullest sheet, and each other that could be loaded as it is; the line is its row. |
 | JSON lines | One object a line. One in it becomes columns with dotted names (`buyer.id`); deeper ones stay JSON. |
 | JSON | A list of such objects; the line is the number of the object. |
@@ -83,6 +83,8 @@ product once with a price, the price is looked up there; of the list's figures n
 **One column a month.** A table like `customer, 2024-01, 2024-02, 2024-03` is turned: each filled cell becomes a
 row with the first day of its month (or the day the header names) and the cell as the amount. Three such columns
 are enough; months may be written `2024-01`, `202401`, `01/2024`, `Jan-24`, `2024年1月`, quarters `2024Q1`.
+Months without a year (`1月`, `March`) are of the one year that the sheet or else the file names, or of the one you say on
+the Data page or with `--months-year`.
 Empty cells and dashes are no rows; a line of totals is set aside. A switch on the Data page, `--no-months-as-rows`
 in a shell, leaves the table as it stands.
 
@@ -123,8 +125,8 @@ ours is left out, and named; a file named by itself that cannot be loaded ends t
 
 **How it is read** is found, or as the mapping file says that fits (`--mapping`, once for each table), or as the
 workspace remembers from the Data page. `--encoding`, `--delimiter`, `--quote`, `--escape`, `--header-line`,
-`--header-rows`, `--sheet`, `--pad-short-rows` and `--months-as-rows`, the last two also with `--no-` before them,
-say it for all files.
+`--header-rows`, `--sheet`, `--months-year`, `--pad-short-rows` and `--months-as-rows`, the last two also with
+`--no-` before them, say it for all files; so do `--date-order` and `--decimal-mark` of what the columns do not show.
 
 **From a database.** `--connection` names a section of Streamlit's secrets, here `[connections.shop]`, in
 `.streamlit/secrets.toml` or the file that `--secrets` names; `--from-table` and `--query` say what to read and

@@ -608,3 +608,16 @@ def test_a_row_set_aside_is_parted_under_the_headers_it_was_kept_with(reason: st
     row = {"table_name": "orders", "source_file": "b.csv", "reason": reason}
 
     assert laid_out(data, row, Mapping(headers=("customer", "city", "amount"))).headers == headers
+
+
+def test_the_year_of_months_that_name_none_is_asked_for_and_told(at: AppTest):
+    dropped(at, ("sales.csv", "customer,January,February,March\nann,10,,30\nbob,5,6,7\n"))
+
+    assert "The columns January to March name months without a year." in seen(at)
+
+    next(found for found in at.number_input if found.label == "Year of the months").set_value(2025).run()
+    button(at, "Check").click().run()
+
+    assert not at.exception
+    assert "5 rows in = 5 kept + 0 set aside" in seen(at)
+    assert "2025-01-01 to 2025-03-01" in seen(at)
