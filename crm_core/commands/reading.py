@@ -89,6 +89,7 @@ def as_told(mapping: Mapping, arguments: argparse.Namespace) -> Mapping:
 
 
 def add_mapping_argument(parser: argparse.ArgumentParser) -> None:
+    """Mapping files, each for the tables it fits."""
     parser.add_argument(
         "--mapping",
         type=Path,
@@ -100,12 +101,14 @@ def add_mapping_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def add_workspace_argument(parser: argparse.ArgumentParser) -> None:
+    """Where the data sets are kept."""
     parser.add_argument(
         "--workspace", type=Path, metavar="FOLDER", help="default: $CLIENTELE_WORKSPACE, else ./workspace"
     )
 
 
 def workspace_of(arguments: argparse.Namespace, database: Database) -> Workspace:
+    """The workspace that is named, else that of the environment, else the one in this folder."""
     return Workspace(arguments.workspace or Path(os.environ.get("CLIENTELE_WORKSPACE") or "workspace"), database)
 
 
@@ -116,18 +119,8 @@ def mapping_at(path: Path) -> Mapping:
     return read_mapping(path.read_text(encoding="utf-8-sig", errors="replace"), path.name)
 
 
-def remembered_mappings(workspace: Workspace) -> list[Mapping]:
-    """The mappings people confirmed, the newest first; those of an older release are left out."""
-    found = []
-    for text in workspace.remembered_mappings():
-        try:
-            found.append(Mapping.model_validate_json(text))
-        except ValidationError:
-            continue
-    return found
-
-
 def known_table(name: str) -> str:
+    """The name of a canonical table, or an argument error that names them all."""
     if name not in TABLES:
         raise argparse.ArgumentTypeError(f"{name}: one of {', '.join(TABLES)}")
     return name

@@ -58,6 +58,7 @@ class NumberReading:
 
     @property
     def is_undecided(self) -> bool:
+        """Whether some numbers can be read in two ways and no other tells which."""
         return self.open_count > 0 and not self.comma_votes and not self.point_votes
 
 

@@ -42,6 +42,7 @@ def plain(text: str) -> str:
 
 
 def is_number(text: str) -> bool:
+    """Whether a cell is a number in one of the ways numbers are written."""
     text = plain(text)
     return any(letter.isdigit() for letter in text) and NUMBER.fullmatch(text) is not None
 
@@ -55,6 +56,7 @@ def is_date(text: str) -> bool:
 
 
 def is_absent(text: str) -> bool:
+    """Whether a cell says that there is no value: empty, n/a, 无."""
     return plain(text).casefold() in ABSENT_WORDS
 
 

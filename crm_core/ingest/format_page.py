@@ -4,12 +4,12 @@ from pathlib import Path
 
 from crm_core.ingest.mapping import Mapping
 from crm_core.ingest.quality import REASONS
-from crm_core.schema import SQL_TYPES, TABLES, Column
+from crm_core.schema import SQL_TYPES, TABLES, Column, Kind
 
 PAGE = Path(__file__).parents[2] / "docs" / "data-format.md"
 SYNONYMS_SHOWN = 12
 
-KINDS = {
+KINDS: dict[Kind, str] = {
     "text": "Text, kept exactly as written (`007` stays `007`).",
     "money": "Money with up to four decimals. Signs, brackets, thousands, currencies, 万 and 亿 are understood.",
     "number": "A number, written in any of the ways money is.",
@@ -30,7 +30,7 @@ def page() -> str:
         parts.extend(_row(column) for column in table.columns)
         parts.append("")
     parts.append("## Kinds\n\n| kind | stored as | how it is read |\n|---|---|---|")
-    parts.extend(f"| {kind} | `{SQL_TYPES[kind]}` | {text} |" for kind, text in KINDS.items())  # type: ignore[index]  # keys are kinds
+    parts.extend(f"| {kind} | `{SQL_TYPES[kind]}` | {text} |" for kind, text in KINDS.items())
     parts.append(MAPPING)
     parts.append("| field | what it says |\n|---|---|")
     parts.extend(
@@ -62,7 +62,7 @@ shops write them, and by what they hold; where the guess is wrong, choose the co
 
 | file | how it is read |
 |---|---|
-| CSV, TSV, TXT | Any common encoding (Unicode, Chinese, Japanese, Korean, Windows-125x, KOI8-R, DOS, Mac), delimiter and line end; a row's line is its physical line. |
+| CSV, TSV, TXT | Any common encoding, delimiter and line end; a row's line is its physical line. |
 | XLSX, XLSB, XLS, ODS | The fullest sheet, and each other that could be loaded as it is; the line is its row. |
 | JSON lines | One object a line. One in it becomes columns with dotted names (`buyer.id`); deeper ones stay JSON. |
 | JSON | A list of such objects; the line is the number of the object. |
@@ -83,8 +83,8 @@ product once with a price, the price is looked up there; of the list's figures n
 **One column a month.** A table like `customer, 2024-01, 2024-02, 2024-03` is turned: each filled cell becomes a
 row with the first day of its month (or the day the header names) and the cell as the amount. Three such columns
 are enough; months may be written `2024-01`, `202401`, `01/2024`, `Jan-24`, `2024年1月`, quarters `2024Q1`.
-Months without a year (`1月`, `March`) are of the one year that the sheet or else the file names, or of the one you say on
-the Data page or with `--months-year`.
+Months without a year (`1月`, `March`) are of the one year that the sheet or else the file names, or of the one you
+say on the Data page or with `--months-year`.
 Empty cells and dashes are no rows; a line of totals is set aside. A switch on the Data page, `--no-months-as-rows`
 in a shell, leaves the table as it stands.
 

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from crm_core.engine.database import Database, shared_database
-from crm_core.engine.watching import watched
+from crm_core.engine.watching import watched, watched_work
 from crm_core.errors import InputError
 from crm_core.ingest.cells import FALSE_WORDS, TRUE_WORDS, is_number
 from crm_core.ingest.columnar import read_columnar
@@ -66,10 +66,12 @@ class LoadedTable:
 
     @property
     def accepted(self) -> Path:
+        """The rows that were kept."""
         return self.folder / "accepted.parquet"
 
     @property
     def set_aside(self) -> Path:
+        """The cells for which rows were set aside."""
         return self.folder / "set_aside.parquet"
 
 
@@ -107,9 +109,12 @@ def load_table(
         outcome = _in_one_reading(cursor, source, mapping, compose, written[0], tell) or _carefully(
             cursor, source, mapping, compose, written[0], tell
         )
-        tell(Progress("count", 50, 100))
-        _write_set_aside(cursor, outcome.judgement, outcome.raw, source, *written)
-        report = write_report(cursor, outcome, source, mapping, written[0], as_of)
+
+        def summed_up() -> QualityReport:
+            _write_set_aside(cursor, outcome.judgement, outcome.raw, source, *written)
+            return write_report(cursor, outcome, source, mapping, written[0], as_of)
+
+        report = watched_work(cursor, summed_up, lambda _share: tell(Progress("count", 50, 100)))
         tell(Progress("count", 100, 100))
         for path in written:
             path.replace(folder / path.name)
@@ -199,10 +204,16 @@ def _carefully(
     _refuse_changed(source)
     tell(Progress("type", 0, 100))
     columns = _columns(source, mapping)
-    raw = replace(raw, trim=trim_cells(cursor, raw, [column.cell for column in columns]))
+    trim = watched_work(
+        cursor,
+        lambda: trim_cells(cursor, raw, [column.cell for column in columns]),
+        lambda _share: tell(Progress("type", 0, 100)),
+    )
+    raw = replace(raw, trim=trim)
     readings = {}
-    for place, column in enumerate(columns, start=1):
-        readings[column.name] = decide_reading(
+    for place, column in enumerate(columns):
+        decide = partial(
+            decide_reading,
             cursor,
             raw,
             column.name,
@@ -212,12 +223,17 @@ def _carefully(
             mapping.decimal_mark,
             is_rate=column.is_rate,
         )
-        tell(Progress("type", 100 * place // len(columns), 100))
+        done = Progress("type", 100 * place // len(columns), 100)
+        readings[column.name] = watched_work(cursor, decide, lambda _share, done=done: tell(done))  # type: ignore[misc]
+    tell(Progress("type", 100, 100))
     _refuse_undecided(source, _headers(mapping), readings)
     judgement = compose(raw, readings)
     _write_accepted(cursor, judgement, source, accepted, tell)
-    tell(Progress("count", 0, 100))
-    return Outcome(raw, judgement, amount_in(cursor, judgement), repeated_lines(cursor, judgement, raw))
+    return watched_work(
+        cursor,
+        lambda: Outcome(raw, judgement, amount_in(cursor, judgement), repeated_lines(cursor, judgement, raw)),
+        lambda _share: tell(Progress("count", 0, 100)),
+    )
 
 
 def _headers(mapping: Mapping) -> dict[str, str]:

@@ -155,15 +155,18 @@ class QualityReport(BaseModel):
 
     @property
     def lines_add_up(self) -> bool:
+        """Whether every line that came in is accounted for."""
         no_rows = self.header_lines + self.blank_lines + self.continued_lines + self.empty_cells
         return self.lines_in + self.added_rows == no_rows + self.rows_in
 
     @property
     def amounts_add_up(self) -> bool:
+        """Whether every amount that could be read is accounted for, to the last digit."""
         return self.amount_in == self.amount_kept + self.amount_set_aside + self.amount_put_right
 
     @property
     def rows_in(self) -> int:
+        """Rows that came in: kept, set aside or put right."""
         return self.rows_kept + self.rows_set_aside + self.rows_put_right
 
 

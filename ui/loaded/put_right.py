@@ -52,8 +52,13 @@ def report_of(data: DataSet, row: Row) -> Row:
     return next((report for report in reports if (report["table"], report["file_name"]) == mine), {})
 
 
+@st.fragment
 def put_right(data: DataSet, rows: Sequence[Row], mapping: Mapping) -> None:
-    """The rows as a table to write in, and the button that loads what was changed."""
+    """The rows as a table to write in, and the button that loads what was changed.
+
+    A fragment of its own: each cell written repaints this and not the page, so that a quick hand on a
+    slow machine does not write into a table that is just being made anew.
+    """
     headers = mapping.headers
     shown = [cells_of(row["raw"], len(headers)) for row in rows]
     line = _("Line")

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pydantic import ValidationError
-
 from crm_core.errors import InputError
 from crm_core.ingest import (
     Mapping,
@@ -23,6 +21,7 @@ from crm_core.ingest import (
 from crm_core.ingest.databases import Origin
 from crm_core.ingest.dates import DateReading
 from crm_core.ingest.guess import Question
+from crm_core.ingest.remembered import confirmed_mappings
 from crm_core.ingest.source import Lookup
 from crm_core.ingest.together import looked_up
 from crm_core.language import ngettext
@@ -153,11 +152,5 @@ def once(known: dict[Any, Any], key: Any, make: Callable[[], Any]) -> Any:
 
 
 def remembered_mappings() -> list[Mapping]:
-    """The mappings people confirmed, the newest first; those of an older release are left out."""
-    found = []
-    for text in session.workspace().remembered_mappings():
-        try:
-            found.append(Mapping.model_validate_json(text))
-        except ValidationError:
-            continue
-    return found
+    """The mappings people confirmed, the newest first."""
+    return confirmed_mappings(session.workspace().remembered_mappings())

@@ -12,7 +12,7 @@ from crm_core.store import DataSet
 from ui import streamlit_seam, uploads
 
 CHECKED = "checked files"
-ASKED, PROBLEM = "check asked for", "why the check failed"
+ASKED, PROBLEM, STOPPED = "check asked for", "why the check failed", "check stopped"
 LEAVE_OUT = "leave out orders held already"
 
 
@@ -60,10 +60,15 @@ def check_problem() -> str | None:
     return problem
 
 
+def was_stopped() -> bool:
+    """Whether the latest check was stopped before it came to anything."""
+    return bool(st.session_state.get(STOPPED))
+
+
 def forget_check() -> None:
     """Take back what the check found, and remove what it wrote."""
-    st.session_state.pop(CHECKED, None)
-    st.session_state.pop(PROBLEM, None)
+    for key in (CHECKED, PROBLEM, STOPPED):
+        st.session_state.pop(key, None)
     shutil.rmtree(loads_folder(), ignore_errors=True)
 
 
