@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT_FOLDER = Path(__file__).parent.parent.parent
-PATIENCE_SECONDS = 300  # nothing takes that long; a machine may be that busy
+PATIENCE_SECONDS = 900  # nothing takes that long; a machine may be that busy
 STOPS_SECONDS = 30  # open tabs may hold it; it is told to stop, then stopped
 MOST_PORTS = 5
 
