@@ -1,6 +1,7 @@
 """Starts the product in a process of its own, as `make run` does."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -28,8 +29,15 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path, *, entry: Path = PROJECT_FOLDER / "server.py", **settings: str) -> Iterator[Server]:
-    """Serve `entry` on a free port with a workspace in `folder`; `settings` are environment variables."""
+def running(
+    folder: Path, *, entry: Path = PROJECT_FOLDER / "server.py", workspace: Path | None = None, **settings: str
+) -> Iterator[Server]:
+    """Serve `entry` on a free port with a workspace in `folder`, a copy of `workspace` or else an empty one.
+
+    `settings` are environment variables.
+    """
+    if workspace:
+        shutil.copytree(workspace, folder / "workspace")
     server, process = started(folder, entry, settings)
     try:
         yield server
