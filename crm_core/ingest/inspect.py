@@ -71,9 +71,14 @@ FOREIGN_CONTENT = (
     (0, b"\x7fELF", N_("a program")),
     (0, b"MZ\x90", N_("a program")),
     (0, b"FEA1", N_("a Feather file of the first version")),
-    (0, b"<!DOCTYPE html", N_("a web page")),
-    (0, b"<html", N_("a web page")),
     (0, b"{\\rtf", N_("a document")),
+)
+# An ERP's "Excel export" is often one of these; a byte order mark, blank lines and capitals may come before and in it.
+MARKUP = (
+    (b"<!doctype html", N_("a web page")),
+    (b"<html", N_("a web page")),
+    (b"<table", N_("a web page")),
+    (b"<?xml", N_("an XML file")),
 )
 BITMAP = (b"BM", slice(6, 10), b"\0\0\0\0")
 
@@ -162,6 +167,14 @@ def inspect_frame(frame: Any, name: str = "table") -> SourceTable:
 
 def _refuse_foreign(head: bytes, file_name: str) -> None:
     content = next((name for place, mark, name in FOREIGN_CONTENT if head[place:].startswith(mark)), None)
+    beginning = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    markup = next((name for mark, name in MARKUP if beginning.startswith(mark)), None)
+    if markup:
+        raise InputError(
+            _("{file} is {content}, not a table. Open it in a spreadsheet and save it as xlsx.").format(
+                file=file_name, content=_(markup)
+            )
+        )
     start, place, zeros = BITMAP
     if head.startswith(start) and head[place] == zeros:
         content = N_("an image")

@@ -59,6 +59,19 @@ def test_an_image_is_named_whatever_its_name(refused, image: bytes):
     assert "an image" in refused(image)
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<!DOCTYPE html><table><tr><td>customer</td></tr></table>",
+        b"\xef\xbb\xbf\r\n<HTML xmlns:x='urn:schemas-microsoft-com:office:excel'>",
+        b"<table><tr><td>customer</td></tr></table>",
+        b'<?xml version="1.0"?><Workbook></Workbook>',
+    ],
+)
+def test_a_page_or_xml_that_calls_itself_excel_is_sent_through_a_spreadsheet(refused, page: bytes):
+    assert "Open it in a spreadsheet and save it as xlsx" in refused(page)
+
+
 def test_a_workbook_of_empty_sheets_or_charts_alone_holds_no_rows(refused):
     assert "no rows" in refused(book_of("A", "B"))
     assert "no rows" in refused(book_of("A", chart=True))
