@@ -19,7 +19,7 @@ from crm_core.ingest import COUNTED_EXACTLY, ColumnQuality, QualityReport
 from crm_core.language import _, ngettext
 from crm_core.schema import TABLES
 from crm_core.store import DataSet
-from crm_core.store.layout import canonical_rows
+from crm_core.store.selects import canonical_rows
 
 ROWS_SHOWN = 500
 

@@ -49,7 +49,7 @@ def arrivals(
     file_name: str,
     folder: Path,
     *,
-    options: ReadingOptions = ReadingOptions(),  # noqa: B008  frozen
+    options: ReadingOptions = ReadingOptions(),
     progress: ProgressListener | None = None,
 ) -> Arrivals:
     """The tables in a file or folder; what is packed is written into `folder` and must stay there while it is read.

@@ -1,6 +1,6 @@
 """The likeliest mapping of a file, and what of it only the reader can say."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from crm_core.ingest.contents import says_nothing, told_by_content
@@ -140,13 +140,13 @@ def _dates(source: SourceTable, table_name: str, columns: dict[str, str]) -> Ite
             yield decide_dates(*shapes_and_days(source.sample_values(header)))
 
 
-def open_questions(source: SourceTable, mapping: Mapping) -> dict[Question, Sequence[str]]:
-    """What the sample leaves open and the reader must say: the question and values as evidence."""
+def open_questions(source: SourceTable, mapping: Mapping) -> dict[Question, DateReading]:
+    """What the sample leaves open and the reader must say: the question and what the values show."""
     if mapping.date_order is not None:
         return {}
     undecided = (dates for dates in _dates(source, mapping.table, mapping.columns) if dates.is_undecided)
     first = next(undecided, None)
-    return {"date_order": first.examples} if first else {}
+    return {"date_order": first} if first else {}
 
 
 def candidate_columns(source: SourceTable, mapping: Mapping) -> dict[str, tuple[str, ...]]:

@@ -18,6 +18,7 @@ from crm_core.engine.watching import watched, watched_work
 from crm_core.errors import InputError
 from crm_core.ingest.cells import FALSE_WORDS, TRUE_WORDS, is_number
 from crm_core.ingest.columnar import read_columnar
+from crm_core.ingest.date_question import order_question_in_words
 from crm_core.ingest.dates import quoted
 from crm_core.ingest.disk import changed, stamp_of, told_if_full
 from crm_core.ingest.duplicates import together
@@ -65,10 +66,12 @@ class LoadedTable:
 
     @property
     def accepted(self) -> Path:
+        """The rows that were kept."""
         return self.folder / "accepted.parquet"
 
     @property
     def set_aside(self) -> Path:
+        """The cells for which rows were set aside."""
         return self.folder / "set_aside.parquet"
 
 
@@ -284,10 +287,9 @@ def _refuse_undecided(
     for name, reading in readings.items():
         if reading.dates and reading.dates.is_undecided:
             raise InputError(
-                _(
-                    "{file}: “{header}” holds dates such as {examples}, and nothing in the column shows whether the "
-                    "day or the month comes first. Say which (date_order)."
-                ).format(file=source.file_name, header=headers[name], examples=", ".join(reading.dates.examples))
+                _("{file}, “{header}”: {question} Say which (date_order: dmy, mdy or ymd).").format(
+                    file=source.file_name, header=headers[name], question=order_question_in_words(reading.dates)
+                )
             )
 
 

@@ -59,6 +59,7 @@ def _contains(key: str, name: str) -> bool:
 
 
 def content_suits(column: Column, header: SourceColumn) -> float:
+    """How likely the values of a header are such of a column, 0-1; 0 if they cannot be."""
     content = header.content
     if content == "empty":
         return 0.8

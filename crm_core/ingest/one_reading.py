@@ -308,13 +308,13 @@ def _repeated_lines(
 
 
 def repeated_lines_sql(rows: str, judgement: Judgement, width: int) -> str:
-    """SQL for the one row (count, amount) of `RepeatedLines` among rows judged by the query `rows`."""
+    """SQL for the one row (count, amount) of `RepeatedLines` among rows judged by the query `rows` to be kept."""
     amount = "any_value(amount)" if "amount" in judgement.table.column_names else "0"
     return f"""
         select cast(coalesce(sum(times - 1), 0) as bigint),
             cast(coalesce(sum((times - 1) * amount), 0) as decimal(38,4))
         from (
-            select count(*) as times, {amount} as amount from ({rows}) where flaw is null
+            select count(*) as times, {amount} as amount from ({rows}) where flaw is null and reason is null
             group by hash({", ".join(cell_names(width))})
         )
     """

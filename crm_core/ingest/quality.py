@@ -40,6 +40,8 @@ REASONS: dict[str, str] = {
     "order_held_already": N_("The order stands in an earlier file already"),
     "repeated_customer": N_("A fuller row of the same customer stands for it"),
 }
+# Reasons found in the values of a row; for any other the row is kept as it stands in the file.
+OF_VALUES = frozenset(list(REASONS)[list(REASONS).index("status_not_counted") :]) | {"repeated_header"}
 
 
 def reason_text(code: str) -> str:
@@ -137,6 +139,8 @@ class QualityReport(BaseModel):
     reasons: tuple[ReasonCount, ...] = ()
     columns: tuple[ColumnQuality, ...] = ()
     date_order: DateOrder | None = None
+    headers: tuple[str, ...] = ()  # of the cells of its rows
+    wide_headers: tuple[str, ...] = ()  # of its lines, where each month has a column of its own
     decimal_mark: DecimalMark | None = None
     exact_duplicates: int = 0
     exact_duplicates_amount: Decimal = Decimal(0)
@@ -151,15 +155,18 @@ class QualityReport(BaseModel):
 
     @property
     def lines_add_up(self) -> bool:
+        """Whether every line that came in is accounted for."""
         no_rows = self.header_lines + self.blank_lines + self.continued_lines + self.empty_cells
         return self.lines_in + self.added_rows == no_rows + self.rows_in
 
     @property
     def amounts_add_up(self) -> bool:
+        """Whether every amount that could be read is accounted for, to the last digit."""
         return self.amount_in == self.amount_kept + self.amount_set_aside + self.amount_put_right
 
     @property
     def rows_in(self) -> int:
+        """Rows that came in: kept, set aside or put right."""
         return self.rows_kept + self.rows_set_aside + self.rows_put_right
 
 

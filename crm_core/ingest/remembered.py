@@ -2,12 +2,25 @@
 
 from collections.abc import Callable, Iterable
 
+from pydantic import ValidationError
+
 from crm_core.errors import InputError
 from crm_core.ingest.contents import says_nothing
 from crm_core.ingest.mapping import Mapping
 from crm_core.ingest.matching import content_suits
 from crm_core.ingest.source import ReadingOptions, SourceTable
 from crm_core.schema import TABLES
+
+
+def confirmed_mappings(texts: Iterable[str]) -> list[Mapping]:
+    """Mappings from the JSON they were kept as, in their order; those of an older release are left out."""
+    found = []
+    for text in texts:
+        try:
+            found.append(Mapping.model_validate_json(text))
+        except ValidationError:
+            continue
+    return found
 
 
 def is_made_for(mapping: Mapping, source: SourceTable) -> bool:

@@ -62,6 +62,8 @@ def write_report(
         reasons=_reasons(cursor),
         columns=_columns(cursor, judgement, mapping, kept, _unreadable(cursor, judgement)),
         date_order=_decided_order(judgement),
+        headers=source.headers,
+        wide_headers=source.months.table.headers if source.months else (),
         decimal_mark=_decided_mark(judgement),
         exact_duplicates=outcome.repeats.count,
         exact_duplicates_amount=outcome.repeats.amount,

@@ -73,7 +73,7 @@ def open_page(page: Page, server: Server) -> OpenPage:
 
 def visit(page: Page, url: str, path: str = "/", *, language: str | None = None, theme: str = "light") -> Page:
     """Open `path` in `language` (None: the product's choice) and `theme` and wait until it stands still."""
-    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # "light" or "dark"
+    page.emulate_media(color_scheme=theme)
     page.goto(f"{url}{path}" + (f"?lang={language}" if language else ""))
     wait_until_still(page)
     return page

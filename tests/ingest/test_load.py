@@ -138,6 +138,13 @@ def test_repeated_lines_are_counted_and_kept_unless_told_otherwise(load: Load):
     assert aside(load(text, drop_exact_duplicates=True)) == [(3, "duplicate_line"), (4, "duplicate_line")]
 
 
+def test_lines_set_aside_are_no_repeats_of_rows_that_are_kept(load: Load):
+    loaded = load("date,customer,amount\n2026-01-02,c,5\nSubtotal,,5\n2026-01-03,c,5\nSubtotal,,5\n")
+
+    assert aside(loaded) == [(3, "total_line"), (5, "total_line")]
+    assert loaded.report.exact_duplicates == 0
+
+
 def test_an_optional_value_that_cannot_be_read_is_left_empty_and_reported(load: Load):
     loaded = load("customer,date,amount,quantity\n" + "a,2026-01-02,5,1\n" * 9 + "a,2026-01-02,5,two\n")
 

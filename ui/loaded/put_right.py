@@ -11,8 +11,9 @@ import streamlit as st
 from crm_core import formats
 from crm_core.checks import set_aside_rows
 from crm_core.errors import CrmError, InputError
-from crm_core.ingest import Mapping, inspect_file, problems, reason_text
+from crm_core.ingest import Mapping, ReadingOptions, inspect_file, problems, reason_text
 from crm_core.ingest.corrections import cells_of, load_corrections
+from crm_core.ingest.quality import OF_VALUES
 from crm_core.ingest.templates import harmless
 from crm_core.language import _, ngettext
 from crm_core.store import DataSet, RowSetAside, SourceEntry
@@ -31,6 +32,24 @@ def source_of(data: DataSet, table: str, file: str) -> SourceEntry | None:
     """The load a row set aside came with; None where it is not told how its columns were read."""
     of_table = [source for source in data.sources if source.table == table and (source.mapping or {}).get("headers")]
     return next((source for source in of_table if source.file_name == file), of_table[0] if of_table else None)
+
+
+def laid_out(data: DataSet, row: Row, mapping: Mapping) -> Mapping:
+    """The mapping with the headers of the cells of a row as it was set aside.
+
+    Files that are read alike may have their columns in another order; of a table with one column a month a
+    row that is no whole line, or a total, is kept as it stands there.
+    """
+    report = report_of(data, row)
+    headers = report.get("wide_headers") if row["reason"] not in OF_VALUES else None
+    return mapping.model_copy(update={"headers": tuple(headers or report.get("headers") or mapping.headers)})
+
+
+def report_of(data: DataSet, row: Row) -> Row:
+    """The report of the load that set a row aside; empty if none was kept."""
+    reports: list[Row] = data.quality["reports"]
+    mine = (row["table_name"], row["source_file"])
+    return next((report for report in reports if (report["table"], report["file_name"]) == mine), {})
 
 
 @st.fragment
@@ -81,10 +100,10 @@ def put_right(data: DataSet, rows: Sequence[Row], mapping: Mapping) -> None:
 
 def in_a_file(data: DataSet, rows: Sequence[Row], mapping: Mapping) -> None:
     """The same in a spreadsheet: all rows of the file with their own headers, and the way back."""
-    file, table = rows[0]["source_file"], rows[0]["table_name"]
+    file = rows[0]["source_file"]
     st.download_button(
         _("Download to put right"),
-        data=lambda: written(all_rows(data, file), mapping),
+        data=lambda: written(all_rows(data, rows[0]), mapping),
         file_name=f"{Path(file).stem} {_('to put right')}.csv",
         mime="text/csv",
         icon=":material/download:",
@@ -99,7 +118,7 @@ def in_a_file(data: DataSet, rows: Sequence[Row], mapping: Mapping) -> None:
             return
         st.session_state[UPLOADS] = number + 1
         try:
-            found = read_back(uploads.saved_upload(uploaded), all_rows(data, file, table), mapping)
+            found = read_back(uploads.saved_upload(uploaded), all_rows(data, rows[0]), mapping)
         except CrmError as error:
             st.error(str(error), icon=":material/error:")
             return
@@ -109,9 +128,13 @@ def in_a_file(data: DataSet, rows: Sequence[Row], mapping: Mapping) -> None:
         load_again(data, found, mapping)
 
 
-def all_rows(data: DataSet, file: str, table: str | None = None) -> list[Row]:
+def all_rows(data: DataSet, like: Row) -> list[Row]:
+    """The rows of one load that were set aside with the same headers as the row `like`."""
+    file, table = like["source_file"], like["table_name"]
     found = set_aside_rows(data, session.workspace().database, file=file, limit=EVERYTHING).to_pylist()
-    return [row for row in found if table in (None, row["table_name"])]
+    is_wide = bool(report_of(data, like).get("wide_headers"))
+    same = (like["reason"] in OF_VALUES,) if is_wide else (True, False)
+    return [row for row in found if row["table_name"] == table and (row["reason"] in OF_VALUES) in same]
 
 
 def written(rows: Sequence[Row], mapping: Mapping) -> bytes:
@@ -127,7 +150,7 @@ def written(rows: Sequence[Row], mapping: Mapping) -> bytes:
 
 def read_back(upload: uploads.Upload, rows: Sequence[Row], mapping: Mapping) -> list[tuple[Row, list[str]]]:
     """The rows whose cells were changed in an uploaded file. Raises InputError if it is not such a file."""
-    source = inspect_file(upload.path, upload.file_name)
+    source = inspect_file(upload.path, upload.file_name, overrides=ReadingOptions(months_as_rows=False))
     upload.path.unlink(missing_ok=True)
     needed = ("source_line", *mapping.headers)
     if missing := [header for header in needed if header not in source.headers]:
@@ -145,14 +168,7 @@ def read_back(upload: uploads.Upload, rows: Sequence[Row], mapping: Mapping) -> 
 def load_again(data: DataSet, changed: Sequence[tuple[Row, list[str]]], mapping: Mapping) -> None:
     """Load the changed rows into the data set; where none can be loaded yet, say why and change nothing."""
     row = changed[0][0]
-    report: Row = next(
-        (
-            report
-            for report in data.quality["reports"]
-            if report["table"] == row["table_name"] and report["file_name"] == row["source_file"]
-        ),
-        {},
-    )
+    report = report_of(data, row)
     folder = uploads.session_folder(streamlit_seam.current_session()) / "corrections"
     try:
         load = load_corrections(

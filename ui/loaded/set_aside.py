@@ -45,7 +45,8 @@ def rows_set_aside(data: DataSet) -> None:
     st.markdown(f"**{reason_text(count['reason'])}**")
     source = put_right.source_of(data, rows[0]["table_name"], count["source_file"])
     if source and count["reason"] != "repeated_customer":
-        put_right.put_right(data, rows, Mapping.model_validate(source.mapping))
+        mapping = put_right.laid_out(data, rows[0], Mapping.model_validate(source.mapping))
+        put_right.put_right(data, rows, mapping)
         return
     st.dataframe(
         [

@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 import ui
 from crm_core import formats
+from crm_core.held import held_already
 from crm_core.ingest import CURRENCIES, Progress, QualityReport, likely_currency, problems, reason_text
 from crm_core.ingest.words import became, held_in_words, repeats_in_words
 from crm_core.language import _
@@ -160,7 +161,8 @@ def repeats(checked: Checked, upon: DataSet | None, currency: str) -> None:
     """What the files share, what the data set added to holds already, and the switch to leave it out."""
     said = [repeats_in_words(found, currency) for found in checked.repeats]
     if upon:
-        said += [held_in_words(name, held, upon.name, currency) for name, held in loads.held_already(checked, upon)]
+        already = held_already(checked.loads, upon, session.workspace().database)
+        said += [held_in_words(name, held, upon.name, currency) for name, held in already]
     for sentence in said:
         st.markdown(f":orange[:material/content_copy:] {ui.escaped(sentence)}")
     if said or planned.leaves_out():

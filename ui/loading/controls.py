@@ -10,10 +10,11 @@ import streamlit as st
 from crm_core import formats
 from crm_core.ingest import Mapping, ReadingOptions, SourceTable
 from crm_core.ingest.contents import says_nothing
+from crm_core.ingest.date_question import DATE_ORDERS, order_question_in_words
 from crm_core.ingest.mapping import AmountUnit
 from crm_core.ingest.source import TYPOGRAPHIC
 from crm_core.ingest.units import told_units
-from crm_core.ingest.words import DATE_ORDERS, DELIMITERS, SELF_TOLD, UNITS
+from crm_core.ingest.words import DELIMITERS, SELF_TOLD, UNITS
 from crm_core.language import N_, _
 from crm_core.schema import TABLES, Column
 from ui.frame import escaped
@@ -32,9 +33,17 @@ ENCODINGS = (
     "cp1252",
     "cp1250",
     "cp1251",
-    "koi8-r",
     "cp1253",
     "cp1254",
+    "cp1255",
+    "cp1256",
+    "cp1257",
+    "iso8859-2",
+    "koi8-r",
+    "cp866",
+    "cp850",
+    "cp852",
+    "mac-roman",
     "utf-16-le",
     "utf-16-be",
 )
@@ -278,15 +287,9 @@ def rules(file: Together, options: ReadingOptions, guess: Mapping, mapping: Mapp
         persist_state=KEPT,
     )
     mapping = mapping.model_copy(update={"date_order": dates})
-    for question, examples in file.questions(options, mapping).items():
-        if question == "date_order":
-            st.warning(
-                _(
-                    "Nothing shows whether {examples} begin with the day or the month. Say which above; "
-                    "a wrong choice moves orders by months."
-                ).format(examples=escaped(formats.listed(examples))),
-                icon=":material/help:",
-            )
+    for dates_read in file.questions(options, mapping).values():
+        choose = _("Say which above; a wrong choice moves orders by months or years.")
+        st.warning(f"{escaped(order_question_in_words(dates_read))} {choose}", icon=":material/help:")
     mark = st.selectbox(
         _("Decimal mark"),
         [None, *DECIMAL_MARKS],

@@ -3,11 +3,9 @@
 Files that are read alike (three years in three files) stand together: they are mapped once and shown as one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
-
-from pydantic import ValidationError
 
 from crm_core.errors import InputError
 from crm_core.ingest import (
@@ -21,6 +19,9 @@ from crm_core.ingest import (
     open_questions,
 )
 from crm_core.ingest.databases import Origin
+from crm_core.ingest.dates import DateReading
+from crm_core.ingest.guess import Question
+from crm_core.ingest.remembered import confirmed_mappings
 from crm_core.ingest.source import Lookup
 from crm_core.ingest.together import looked_up
 from crm_core.language import ngettext
@@ -119,9 +120,9 @@ class Together:
         )
         return mapping
 
-    def questions(self, options: ReadingOptions, mapping: Mapping) -> dict[str, Sequence[str]]:
-        """What only a person can say about the file: the question and values as evidence."""
-        questions: dict[str, Sequence[str]] = self._once(
+    def questions(self, options: ReadingOptions, mapping: Mapping) -> dict[Question, DateReading]:
+        """What only a person can say about the file: the question and what the values show."""
+        questions: dict[Question, DateReading] = self._once(
             ("questions", options, mapping.table, tuple(mapping.columns.items()), mapping.date_order),
             lambda: dict(open_questions(self.source(options), mapping)),
         )
@@ -151,11 +152,5 @@ def once(known: dict[Any, Any], key: Any, make: Callable[[], Any]) -> Any:
 
 
 def remembered_mappings() -> list[Mapping]:
-    """The mappings people confirmed, the newest first; those of an older release are left out."""
-    found = []
-    for text in session.workspace().remembered_mappings():
-        try:
-            found.append(Mapping.model_validate_json(text))
-        except ValidationError:
-            continue
-    return found
+    """The mappings people confirmed, the newest first."""
+    return confirmed_mappings(session.workspace().remembered_mappings())

@@ -13,11 +13,10 @@ from pathlib import Path
 import streamlit as st
 
 from crm_core.errors import CrmError
+from crm_core.held import orders_held
 from crm_core.ingest import LoadedTable, load_table, repeats_between
 from crm_core.ingest.databases import table_name
-from crm_core.ingest.duplicates import RepeatedOrders, repeated_orders
 from crm_core.store import DataSet
-from crm_core.store.layout import canonical_rows, reading
 from ui import session, streamlit_seam
 from ui.loading import arrived, planned
 from ui.loading.arrived import Told
@@ -62,28 +61,11 @@ def _loaded(plans: Sequence[Plan], tell: Told, upon: DataSet | None, folder: Pat
                 folder / f"{_digest(plan)}-{place}",
                 database=session.workspace().database,
                 as_of=session.now().date(),
-                earlier=_held(upon, loads) if planned.leaves_out() else (),
+                earlier=orders_held(upon, loads) if planned.leaves_out() else (),
                 progress=partial(tell, part.name),
             )
             loads.append(replace(loaded, origin=asdict(part.origin)) if part.origin else loaded)
     return Checked(tuple(plans), tuple(loads), tuple(repeats_between(loads, session.workspace().database)))
-
-
-def _held(upon: DataSet | None, loads: Sequence[LoadedTable]) -> list[str]:
-    """SELECTs of the order lines of a data set and of loads."""
-    before = [canonical_rows(upon, "orders")] if upon else []
-    return before + [reading([load.accepted]) for load in loads if load.table_name == "orders"]
-
-
-def held_already(checked: Checked, upon: DataSet) -> list[tuple[str, RepeatedOrders]]:
-    """By file: the order lines that the data set `upon` holds already, where there are any."""
-    held = _held(upon, ())
-    found = [
-        (load.report.file_name, repeated_orders(load.accepted, held, session.workspace().database))
-        for load in checked.loads
-        if load.table_name == "orders"
-    ]
-    return [(name, twice) for name, twice in found if twice.lines]
 
 
 def suggested_name(checked: Checked) -> str:

@@ -1,11 +1,12 @@
 """One file about to be loaded: what was understood of it, and what is to become of its columns."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 import ui
 from crm_core import formats
 from crm_core.errors import CrmError
-from crm_core.ingest import ReadingOptions, missing_columns
+from crm_core.ingest import Mapping, ReadingOptions, SourceTable, missing_columns
 from crm_core.ingest.words import (
     rules_in_words,
     same_content_in_words,
@@ -20,24 +21,23 @@ from ui.loading.incoming import Together
 from ui.loading.planned import Plan
 
 
-def looked_at(file: Together) -> str | None:
-    """Look at a file once; what makes it unreadable, as a sentence."""
+def looked_at(file: Together) -> bool:
+    """Look at a file once, with nothing chosen; whether it can be read so."""
     try:
         file.guess(ReadingOptions(), None)
-    except CrmError as error:
-        return str(error)
-    return None
+    except CrmError:
+        return False
+    return True
 
 
 def one_file(file: Together) -> Plan | None:
     """One file: what was understood, what becomes of its columns. None while it cannot be loaded."""
-    problem = looked_at(file)
-    found = None if problem else file.source(ReadingOptions())
+    found = file.source(ReadingOptions()) if looked_at(file) else None
     if found:
         mapping_file.recall(file, found)
     head = st.container(horizontal=True, vertical_alignment="center", key=f"head {file.number}")
     with head:
-        guessed = None if problem else file.guess(ReadingOptions(), None).table
+        guessed = file.guess(ReadingOptions(), None).table if found else None
         table = chosen_table(file, guessed)
         with st.popover(_("Read it in another way"), icon=":material/tune:"):
             options = controls.with_months(file, found, controls.reading_options(file, found))
@@ -60,6 +60,12 @@ def one_file(file: Together) -> Plan | None:
         st.info(ui.escaped(note), icon=":material/info:")
     mapping_file.offer_similar(file, options, guess)
     demand = st.container()
+    mapping = mapped(file, options, guess, found)
+    return Plan(file.number, options, mapping) if is_complete(file, options, mapping, demand) else None
+
+
+def mapped(file: Together, options: ReadingOptions, guess: Mapping, found: SourceTable | None) -> Mapping:
+    """The controls of columns and values, and the first rows beside them; `found` is the file with nothing chosen."""
     left, right = st.columns([7, 4], gap="medium")
     with left:
         st.markdown(f"**{_('Which column is which')}**")
@@ -76,19 +82,25 @@ def one_file(file: Together) -> Plan | None:
         mapping_file.mapping_file(file, options, mapping)
         st.markdown(f"**{_('First rows')}**")
         st.dataframe(
-            source.preview.slice(0, 20), height=210, hide_index=True, alt=_("The first rows of the file as text")
+            file.source(options).preview.slice(0, 20),
+            height=210,
+            hide_index=True,
+            alt=_("The first rows of the file as text"),
         )
+    return mapping
+
+
+def is_complete(file: Together, options: ReadingOptions, mapping: Mapping, demand: DeltaGenerator) -> bool:
+    """Whether the file can be loaded so; `demand` says what is wanting, or what only the values told."""
     if missing := missing_columns(mapping):
         labels = formats.listed(_(TABLES[mapping.table].column(name).label) for name in missing)
         asked = [_("Choose a column for: {columns}.").format(columns=labels)]
         asked += controls.candidates_in_words(file, options, mapping)
         demand.warning(ui.escaped(" ".join(asked)), icon=":material/arrow_downward:")
-        return None
+        return False
     if told := told_by_content_in_words(mapping):
         demand.info(ui.escaped(told), icon=":material/visibility:")
-    if "date_order" in file.questions(options, mapping):
-        return None
-    return Plan(file.number, options, mapping)
+    return "date_order" not in file.questions(options, mapping)
 
 
 def take_out_button(file: Together) -> None:

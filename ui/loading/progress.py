@@ -1,19 +1,11 @@
-"""How far the reading of a file is, in words."""
+"""How far the reading of a file is, on a bar of the page."""
 
 from streamlit.delta_generator import DeltaGenerator
 
 import ui
 from crm_core import formats
-from crm_core.ingest import Progress
-from crm_core.language import N_, _
-
-STEPS = {
-    "unpack": N_("unpacking"),
-    "rows": N_("reading"),
-    "type": N_("reading dates and amounts"),
-    "write": N_("writing"),
-    "count": N_("counting"),
-}
+from crm_core.ingest import Progress, progress_words
+from crm_core.language import _
 
 
 def telling(bar: DeltaGenerator, name: str, progress: Progress) -> None:
@@ -22,7 +14,7 @@ def telling(bar: DeltaGenerator, name: str, progress: Progress) -> None:
         progress.share,
         _("{file}: {step}, {done} of {total}").format(
             file=ui.escaped(name),
-            step=_(STEPS[progress.step]),
+            step=_(progress_words.STEPS[progress.step]),
             done=formats.compact(progress.done),
             total=formats.compact(progress.total),
         ),
@@ -31,20 +23,4 @@ def telling(bar: DeltaGenerator, name: str, progress: Progress) -> None:
 
 def how_far(name: str, progress: Progress, seconds: float) -> str:
     """A sentence under the bar: bytes and rows a second where the file is read, else the step."""
-    file = ui.escaped(name)
-    if progress.step != "read":
-        return _("{file}: {step}").format(file=file, step=_(STEPS[progress.step]))
-    if not (progress.done and seconds):
-        return _("{file}: reading").format(file=file)
-    left = seconds * (progress.total - progress.done) / progress.done
-    return _("{file}: {done} of {total} read, {rows} rows a second, {left} s left").format(
-        file=file,
-        done=megabytes(progress.done),
-        total=megabytes(progress.total),
-        rows=formats.compact(progress.rows / seconds),
-        left=formats.number(round(left)),
-    )
-
-
-def megabytes(count: int) -> str:
-    return _("{count} MB").format(count=formats.number(count / 1e6, 0 if count >= 10e6 else 1))
+    return progress_words.how_far(ui.escaped(name), progress, seconds)
