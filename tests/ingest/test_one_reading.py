@@ -140,7 +140,7 @@ def load_at_once(
 
 def load_carefully(path: Path, database: Database, mapping: Mapping, earlier: Sequence[str]) -> dict[str, Any] | str:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loading, "_in_one_reading", lambda *_arguments: None)
+        patch.setattr(loading, "_in_one_reading", lambda *_arguments, **_named: None)
         patch.setattr("crm_core.ingest.text_stream.is_plain", lambda *_arguments: False)
         return load_at_once(path, database, mapping, earlier)
 

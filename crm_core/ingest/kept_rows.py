@@ -1,0 +1,97 @@
+"""The rows a load keeps, on their way to `accepted.parquet`, and which of them are alike."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from crm_core.engine.watching import watched
+from crm_core.ingest.dates import quoted
+from crm_core.ingest.plain_rows import ARROW_TYPES, LINE, fingerprints
+from crm_core.ingest.row_writer import RowWriter
+from crm_core.ingest.source import Progress, ProgressListener
+from crm_core.schema import Table
+
+COMPARED_AT_ONCE = 10_000_000
+
+
+class KeptRows:
+    """Writes rows with all columns of `table`, the file's name and their lines; `repetitive` have few different values.
+
+    Of each row a fingerprint is put down beside the file. Used in a `with`.
+    """
+
+    def __init__(self, path: Path, table: Table, file_name: str, repetitive: Sequence[str]) -> None:
+        types = [(column.name, ARROW_TYPES[column.kind]) for column in table.columns]
+        self.path = path
+        self.schema = pa.schema([*types, ("source_file", pa.string()), (LINE, pa.int64())])
+        self._compared = table.column_names
+        self._file_name = file_name
+        self._fingerprints = path.with_name("fingerprints")
+        with ExitStack() as opened:
+            self._rows = opened.enter_context(RowWriter(path, self.schema, [*repetitive, "source_file"]))
+            self._prints = opened.enter_context(self._fingerprints.open("wb"))
+            self._opened = opened.pop_all()
+
+    def __enter__(self) -> "KeptRows":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._opened.__exit__(kind, error, trace)
+
+    @property
+    def row_count(self) -> int:
+        return self._rows.row_count
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Rows with their `source_line`; a column that is not among theirs is null."""
+        if not batch.num_rows:
+            return
+        whole = pa.record_batch([self._column(batch, field) for field in self.schema], schema=self.schema)
+        self._rows.add(whole)
+        self._prints.write(fingerprints(whole, self._compared).tobytes())
+
+    def _column(self, batch: pa.RecordBatch, field: pa.Field) -> pa.Array:
+        if field.name in batch.schema.names:
+            return batch.column(field.name)
+        if field.name == "source_file":
+            return pa.repeat(pa.scalar(self._file_name), batch.num_rows)
+        return pa.nulls(batch.num_rows, field.type)
+
+    def lines_alike(self, cursor: duckdb.DuckDBPyConnection, tell: ProgressListener) -> np.ndarray:
+        """The lines, sorted, of rows that may be alike; asked when all are written."""
+        if not self._rows.row_count:
+            return np.zeros(0, np.int64)
+        prints = np.memmap(self._fingerprints, np.uint64, "r")
+        parts = np.uint64(1 + len(prints) // COMPARED_AT_ONCE)
+        found = []
+        for part in range(int(parts)):
+            places = np.flatnonzero(prints % parts == part) if parts > 1 else np.arange(len(prints))
+            order = np.argsort(prints[places])
+            in_order = prints[places][order]
+            is_same = np.append(in_order[1:] == in_order[:-1], False)
+            is_same[1:] |= is_same[:-1]
+            found.append(places[order[is_same]])
+            tell(Progress("count", 50 * (part + 1) // int(parts), 100))
+        alike = np.concatenate(found)
+        if not len(alike):
+            return alike.astype(np.int64)
+        cursor.complete()
+        cursor.register("places_alike", pa.table({"place": alike}))
+        try:
+            rows = watched(
+                cursor,
+                f"select {LINE} from read_parquet({quoted(str(self.path))}, file_row_number = true) "
+                "where file_row_number in (select place from places_alike) order by all",
+                lambda _share: tell(Progress("count", 50, 100)),
+            )
+        finally:
+            cursor.complete()
+            cursor.unregister("places_alike")
+        return np.array([line for (line,) in rows], np.int64)
