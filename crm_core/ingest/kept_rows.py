@@ -26,9 +26,11 @@ class KeptRows:
     """
 
     def __init__(self, path: Path, table: Table, file_name: str, repetitive: Sequence[str]) -> None:
-        types = [(column.name, ARROW_TYPES[column.kind]) for column in table.columns]
+        own = [
+            pa.field(column.name, ARROW_TYPES[column.kind], nullable=not column.required) for column in table.columns
+        ]
         self.path = path
-        self.schema = pa.schema([*types, ("source_file", pa.string()), (LINE, pa.int64())])
+        self.schema = pa.schema([*own, ("source_file", pa.string()), (LINE, pa.int64())])
         self._compared = table.column_names
         self._file_name = file_name
         self._fingerprints = path.with_name("fingerprints")

@@ -108,7 +108,7 @@ def load_table(
         ) or _carefully(cursor, source, mapping, compose, written[0], tell)
         tell(Progress("count", 50, 100))
         _write_set_aside(cursor, outcome.judgement, outcome.raw, source, *written)
-        report = write_report(cursor, outcome, source, mapping, written[0], as_of)
+        report = write_report(cursor, outcome, source, mapping, written[0], as_of, tell)
         tell(Progress("count", 100, 100))
         for path in written:
             path.replace(folder / path.name)

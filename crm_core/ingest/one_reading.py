@@ -122,7 +122,8 @@ def load_in_one_reading(
             amount_in = _read(stream, plain, kept, odd, tell)
         raw = raw_table(stream, parquet_relation(odd))
         line_sum = stream.counts.line_sum
-        decided = _decided(cursor, raw, mapping, columns, sampled)
+        has_odd_rows = bool(cursor.execute(f"select * from {raw.relation} limit 1").fetchall())
+        decided = _decided(cursor, raw, mapping, columns, sampled) if has_odd_rows else _as_sampled(sampled)
         if decided is None:
             return None
         judgement = compose(raw, decided)
@@ -130,17 +131,20 @@ def load_in_one_reading(
             read = {name: typed_reading(reading) for name, reading in decided.items()}
             by_value = compose(replace(raw, relation=_typed_relation(typed, raw.width, columns)), read)
             amount_in = _amount_of(cursor, by_value, tell)
-        amount_in += _amount_of(cursor, judgement, tell)
+        if has_odd_rows:
+            amount_in += _amount_of(cursor, judgement, tell)
         if has_rules:
             _keep(cursor, by_value, kept, tell)
             unkept = _unkept(cursor, stream, by_value, folder / "unkept.parquet", tell)
-            judgement = compose(raw := replace(raw, relation=_both(raw.relation, unkept)), decided)
-        _keep(cursor, judgement, kept, tell)
+            raw = replace(raw, relation=_both(raw.relation, unkept))
+            judgement = compose(raw, decided)
+        if has_odd_rows:
+            _keep(cursor, judgement, kept, tell)
     if not _is_complete(cursor, judgement, accepted, raw.row_count, line_sum):
         return None
     tell(Progress("count", 0, 100))
     everywhere = compose(replace(raw, relation=RECORDS), decided)
-    repeats = _repeated_lines(cursor, stream, judgement, everywhere, kept, tell)
+    repeats = _repeated_lines(cursor, stream, judgement, everywhere, kept, raw.row_count, tell)
     return Outcome(raw, judgement, amount_in, repeats)
 
 
@@ -210,10 +214,19 @@ def _decided(
                 return None
             if (reading.dates and reading.dates.is_undecided) or (reading.numbers and reading.numbers.comma_votes):
                 return None
-            if reading.numbers and not sampled[column.name].hides_point:
-                reading = replace(reading, numbers=replace(reading.numbers, point_votes=1))
-        decided[column.name] = reading
+        decided[column.name] = _with_shown_point(reading, sampled[column.name])
     return decided
+
+
+def _as_sampled(sampled: Dictionary[str, Sampled]) -> dict[str, CellReading]:
+    """The readings where every row is plain."""
+    return {name: _with_shown_point(column.reading, column) for name, column in sampled.items()}
+
+
+def _with_shown_point(reading: CellReading, sampled: Sampled) -> CellReading:
+    if reading.numbers is None or sampled.hides_point:
+        return reading
+    return replace(reading, numbers=replace(reading.numbers, point_votes=1))
 
 
 def _plain_column(
@@ -319,16 +332,13 @@ def _is_complete(
     cursor: duckdb.DuckDBPyConnection, judgement: Judgement, accepted: Path, row_count: int, line_sum: int
 ) -> bool:
     """Whether every record is kept or judged not to be, by their number and the sum of their lines."""
-    totals = cursor.execute(
-        f"""
-        select sum(rows), sum(lines) from (
-            select count(*) as rows, coalesce(sum(source_line), 0) as lines from {parquet_relation(accepted)}
-            union all
-            select count(*), coalesce(sum(line), 0) from ({judgement.sql}) where reason is not null or is_blank
-        )
-        """
-    ).fetchone()
-    return totals is not None and (int(totals[0]), int(totals[1])) == (row_count, line_sum)
+    kept = f"select count(*), coalesce(sum({LINE}), 0) from {parquet_relation(accepted)}"
+    unkept = f"select count(*), coalesce(sum(line), 0) from ({judgement.sql}) where reason is not null or is_blank"
+    rows, lines = cursor.execute(kept).fetchone() or (0, 0)
+    if rows != row_count:
+        others = cursor.execute(unkept).fetchone() or (0, 0)
+        rows, lines = rows + others[0], lines + others[1]
+    return (int(rows), int(lines)) == (row_count, line_sum)
 
 
 # ---------------------------------------------------------------------- figures
@@ -350,6 +360,7 @@ def _repeated_lines(
     judgement: Judgement,
     everywhere: Judgement,
     kept: KeptRows,
+    row_count: int,
     tell: ProgressListener,
 ) -> RepeatedLines:
     """Rows whose every cell repeats that of a row above; `everywhere` is the judgement of all of the file.
@@ -357,8 +368,10 @@ def _repeated_lines(
     Rows alike as text are alike in every value, so only those kept rows are looked up in the file whose
     values may repeat; of the rows not kept the text is there.
     """
-    aside = f"select * from ({judgement.sql}) where reason is not null or is_blank"
-    found = cursor.execute(repeated_lines_sql(aside, judgement, stream.width)).fetchall()
+    found = []
+    if kept.row_count != row_count:
+        aside = f"select * from ({judgement.sql}) where reason is not null or is_blank"
+        found = cursor.execute(repeated_lines_sql(aside, judgement, stream.width)).fetchall()
     lines = kept.lines_alike(cursor, tell)
     if len(lines):
         again = repeated_lines_sql(everywhere.sql, judgement, stream.width)

@@ -350,4 +350,5 @@ def _bits_of_texts(values: pa.Array) -> np.ndarray:
     lengths = np.diff(places).astype(np.uint64)
     strange = np.uint64(8) * (np.uint64(8) - np.minimum(lengths, np.uint64(8)))  # bits of the texts before
     ends: np.ndarray = np.where(strange == 64, np.uint64(0), words[places[1:]] >> np.minimum(strange, np.uint64(63)))
-    return ends ^ (lengths << np.uint64(57))
+    bits: np.ndarray = ends ^ (lengths << np.uint64(57))
+    return bits

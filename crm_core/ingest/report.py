@@ -1,13 +1,16 @@
 """The figures of a `QualityReport`, counted from what was written against what came in."""
 
 from collections.abc import Mapping as Dictionary
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from crm_core.engine.watching import Look, watched
 from crm_core.ingest.amounts import DecimalMark
 from crm_core.ingest.dates import DateOrder, quoted
 from crm_core.ingest.judge import Judgement
@@ -16,7 +19,7 @@ from crm_core.ingest.one_reading import Outcome, RepeatedLines, repeated_lines_s
 from crm_core.ingest.outliers import MEASURED, Outliers, outliers
 from crm_core.ingest.quality import ColumnQuality, Example, QualityReport, ReasonCount, Undecided
 from crm_core.ingest.raw import RawTable, cell_names, parquet_relation
-from crm_core.ingest.source import SourceTable
+from crm_core.ingest.source import Progress, ProgressListener, SourceTable
 from crm_core.ingest.values import WHITE
 from crm_core.schema import Table
 
@@ -33,8 +36,12 @@ def write_report(
     mapping: Mapping,
     accepted: Path,
     as_of: date | None,
+    tell: ProgressListener,
 ) -> QualityReport:
-    """Count everything; the amounts that came in are summed on their own, not as kept + set aside."""
+    """Count everything; the amounts that came in are summed on their own, not as kept + set aside.
+
+    An exception raised by `tell` stops the counting.
+    """
     judgement, raw = outcome.judgement, outcome.raw
     kept = parquet_relation(accepted)
     table = judgement.table
@@ -43,6 +50,7 @@ def write_report(
     has_amount = "amount" in table.column_names
     returns = _one(cursor, f"select count(*) from {kept} where amount < 0") if has_amount else 0
     days = _days(cursor, table, kept, as_of)
+    columns = _columns(cursor, judgement, mapping, kept, _unreadable(cursor, judgement), tell)
     return QualityReport(
         file_name=source.file_name,
         table=table.name,
@@ -61,12 +69,12 @@ def write_report(
         amount_set_aside=_total(cursor, ASIDE) if has_amount else Decimal(0),
         return_rows=returns,
         reasons=_reasons(cursor),
-        columns=_columns(cursor, judgement, mapping, kept, _unreadable(cursor, judgement)),
+        columns=columns,
         date_order=_decided_order(judgement),
         decimal_mark=_decided_mark(judgement),
         exact_duplicates=outcome.repeats.count,
         exact_duplicates_amount=outcome.repeats.amount,
-        damaged_ids=_damaged_ids(cursor, judgement, kept),
+        damaged_ids=_damaged_ids(cursor, columns, kept),
         bad_byte_count=raw.bad_byte_count,
         nul_count=raw.nul_count,
         currencies=_currencies(judgement),
@@ -130,37 +138,52 @@ def _reasons(cursor: duckdb.DuckDBPyConnection) -> tuple[ReasonCount, ...]:
 
 
 def _columns(
-    cursor: duckdb.DuckDBPyConnection, judgement: Judgement, mapping: Mapping, kept: str, unreadable: dict[str, int]
+    cursor: duckdb.DuckDBPyConnection,
+    judgement: Judgement,
+    mapping: Mapping,
+    kept: str,
+    unreadable: dict[str, int],
+    tell: ProgressListener,
 ) -> tuple[ColumnQuality, ...]:
     known = [name for name in judgement.table.column_names if name in judgement.readings or _is_derived(name, mapping)]
-    is_small = _one(cursor, f"select count(*) from {kept}") <= COUNTED_EXACTLY
-    distinct = cursor.execute(
-        f"select {', '.join(_distinct_sql(name, is_small) for name in known)} from {kept}"
-    ).fetchone()
-    # asked column by column, most of these are answered from what the Parquet file knows of itself
-    figures = {
-        name: cursor.execute(
-            f"select count({name}), cast(min({name}) as varchar), cast(max({name}) as varchar) from {kept}"
-        ).fetchone()
-        or (0, None, None)
-        for name in known
-    }
+    rows_kept = _one(cursor, f"select count(*) from {kept}")
+    # asked column by column each is cheaper, and what the Parquet file knows of itself need not be counted
+    figures = {}
+    for place, name in enumerate(known):
+        progress = Progress("count", 50 + 40 * place // len(known), 100)
+        figures[name] = _figures(cursor, name, kept, rows_kept, partial(_tell_of, tell, progress))
     measures = [name for name in known if judgement.table.column(name).kind in MEASURED]
-    far = outliers(cursor, kept, measures, _one(cursor, f"select count(*) from {kept}"))
+    far = outliers(cursor, kept, measures, rows_kept)
     return tuple(
         ColumnQuality(
             name=name,
             header=mapping.columns.get(name),
-            filled_count=figures[name][0],
-            distinct_count=distinct[place] if distinct else 0,
-            lowest=figures[name][1],
-            highest=figures[name][2],
+            **figures[name],
             unreadable_count=unreadable.get(name, 0),
             examples=_unreadable_examples(cursor, judgement, mapping, name) if unreadable.get(name) else (),
             **_far_away(name, mapping, far),
         )
-        for place, name in enumerate(known)
+        for name in known
     )
+
+
+def _tell_of(tell: ProgressListener, progress: Progress, _share: float | None) -> None:
+    tell(progress)
+
+
+def _figures(cursor: duckdb.DuckDBPyConnection, name: str, kept: str, rows_kept: int, look: Look) -> dict[str, Any]:
+    """Values filled and different, the lowest and the highest of one column."""
+    is_exact = rows_kept <= COUNTED_EXACTLY or name == "customer_id"
+    distinct = f"count(distinct {name})" if is_exact else f"approx_count_distinct({name})"
+    [(distinct_count,)] = watched(cursor, f"select {distinct} from {kept}", look)
+    ends = f"count({name}), cast(min({name}) as varchar), cast(max({name}) as varchar)"
+    [(filled_count, lowest, highest)] = watched(cursor, f"select {ends} from {kept}", look)
+    return {
+        "filled_count": filled_count,
+        "distinct_count": distinct_count,
+        "lowest": lowest,
+        "highest": highest,
+    }
 
 
 def _far_away(name: str, mapping: Mapping, far: Dictionary[str, Outliers]) -> dict[str, Any]:
@@ -170,10 +193,6 @@ def _far_away(name: str, mapping: Mapping, far: Dictionary[str, Outliers]) -> di
         Example(line=line, header=mapping.columns.get(name), value=value) for line, value in far[name].examples
     )
     return {"median": far[name].median, "outlier_count": far[name].count, "outliers": examples}
-
-
-def _distinct_sql(name: str, is_small: bool) -> str:
-    return f"count(distinct {name})" if is_small or name == "customer_id" else f"approx_count_distinct({name})"
 
 
 def _is_derived(name: str, mapping: Mapping) -> bool:
@@ -240,17 +259,14 @@ def _days(cursor: duckdb.DuckDBPyConnection, table: Table, kept: str, as_of: dat
     }
 
 
-def _damaged_ids(cursor: duckdb.DuckDBPyConnection, judgement: Judgement, kept: str) -> int:
-    ids = [name for name in judgement.readings if name.endswith("_id") and _may_begin_with_digit(cursor, name, kept)]
-    if not ids:
+def _damaged_ids(cursor: duckdb.DuckDBPyConnection, columns: Sequence[ColumnQuality], kept: str) -> int:
+    """Ids like 1.23E+11; asked only of columns some value of which may begin with a digit."""
+    ids = [column for column in columns if column.name.endswith("_id") and column.lowest and column.highest]
+    names = [column.name for column in ids if str(column.lowest) < ":" and str(column.highest) >= "0"]
+    if not names:
         return 0
-    damaged = " or ".join(f"regexp_full_match({name}, '[0-9]([.][0-9]+)?[eE][+]?[0-9]+')" for name in ids)
+    damaged = " or ".join(f"regexp_full_match({name}, '[0-9]([.][0-9]+)?[eE][+]?[0-9]+')" for name in names)
     return _one(cursor, f"select count(*) from {kept} where {damaged}")
-
-
-def _may_begin_with_digit(cursor: duckdb.DuckDBPyConnection, name: str, kept: str) -> bool:
-    row = cursor.execute(f"select min({name}) < ':' and max({name}) >= '0' from {kept}").fetchone()
-    return bool(row and row[0])
 
 
 def _currencies(judgement: Judgement) -> tuple[str, ...]:

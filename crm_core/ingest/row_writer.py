@@ -85,7 +85,7 @@ class RowWriter:
 def _may_have_statistics(field: pa.Field, repetitive: Sequence[str]) -> bool:
     """Whether the lowest and highest value may be put down.
 
-    Not of texts without a dictionary: where both are the same, DuckDB 2.0 takes every row for null
-    when asked which rows are.
+    Not of texts without a dictionary some of which are null: where both are the same, DuckDB 2.0 takes every
+    row for null when asked which rows are.
     """
-    return field.type != pa.string() or field.name in repetitive
+    return field.type != pa.string() or not field.nullable or field.name in repetitive
