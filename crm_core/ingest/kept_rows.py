@@ -17,6 +17,8 @@ from crm_core.ingest.source import Progress, ProgressListener
 from crm_core.schema import Table
 
 COMPARED_AT_ONCE = 10_000_000
+LOW_BITS = 16
+LOW = np.uint64((1 << LOW_BITS) - 1)
 
 
 class KeptRows:
@@ -70,20 +72,9 @@ class KeptRows:
         """The lines, sorted, of rows that may be alike; asked when all are written."""
         if not self._rows.row_count:
             return np.zeros(0, np.int64)
-        prints = np.memmap(self._fingerprints, np.uint64, "r")
-        parts = np.uint64(1 + len(prints) // COMPARED_AT_ONCE)
-        found = []
-        for part in range(int(parts)):
-            places = np.flatnonzero(prints % parts == part) if parts > 1 else np.arange(len(prints))
-            order = np.argsort(prints[places])
-            in_order = prints[places][order]
-            is_same = np.append(in_order[1:] == in_order[:-1], False)
-            is_same[1:] |= is_same[:-1]
-            found.append(places[order[is_same]])
-            tell(Progress("count", 50 * (part + 1) // int(parts), 100))
-        alike = np.concatenate(found)
+        alike = _places_alike(np.memmap(self._fingerprints, np.uint64, "r"), tell)
         if not len(alike):
-            return alike.astype(np.int64)
+            return alike
         cursor.complete()
         cursor.register("places_alike", pa.table({"place": alike}))
         try:
@@ -97,3 +88,22 @@ class KeptRows:
             cursor.complete()
             cursor.unregister("places_alike")
         return np.array([line for (line,) in rows], np.int64)
+
+
+def _places_alike(prints: np.ndarray, tell: ProgressListener) -> np.ndarray:
+    """The places of numbers that stand there more than once, some millions of rows looked at together."""
+    parts = 1 + len(prints) // COMPARED_AT_ONCE
+    repeated = []
+    for part in range(parts):
+        in_order = np.sort(prints[prints % np.uint64(parts) == part] if parts > 1 else prints)
+        repeated.append(np.unique(in_order[1:][in_order[1:] == in_order[:-1]]))
+        tell(Progress("count", 40 * (part + 1) // parts, 100))
+    wanted = np.concatenate(repeated)
+    may_be_wanted = np.zeros(1 << LOW_BITS, bool)  # small enough to stay in the fastest memory
+    may_be_wanted[wanted & LOW] = True
+    found = []
+    for start in range(0, len(prints) if len(wanted) else 0, COMPARED_AT_ONCE):
+        some = prints[start : start + COMPARED_AT_ONCE]
+        places = np.flatnonzero(may_be_wanted[some & LOW])
+        found.append(start + places[np.isin(some[places], wanted)])
+    return np.concatenate(found) if found else np.zeros(0, np.int64)

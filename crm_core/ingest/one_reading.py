@@ -37,7 +37,7 @@ from crm_core.ingest.read_text import RECORDS, query_stream, raw_table, text_str
 from crm_core.ingest.row_writer import ROWS_A_GROUP, RowWriter
 from crm_core.ingest.source import Progress, ProgressListener, SourceTable
 from crm_core.ingest.text_stream import MOST_PARSERS, TextStream
-from crm_core.ingest.values import CellReading, decide_reading, number_cell, plain_points, typed_reading
+from crm_core.ingest.values import CellReading, decide_reading, number_cell, plain_points, trim_cells, typed_reading
 from crm_core.schema import TABLES, Kind, Table
 
 SAMPLE = "sample_of_text"
@@ -160,6 +160,7 @@ def _sampled_columns(
     cursor.register(SAMPLE, table.append_column("flaw", pa.nulls(table.num_rows, pa.string())))
     sample = RawTable(SAMPLE, len(names), table.num_rows, 0, 0, 0, 0)
     try:
+        sample = replace(sample, trim=trim_cells(cursor, sample, [column.cell for column in columns]))
         sampled = {}
         for column in columns:
             reading = _decide(cursor, sample, column, mapping)

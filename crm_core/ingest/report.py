@@ -147,11 +147,12 @@ def _columns(
 ) -> tuple[ColumnQuality, ...]:
     known = [name for name in judgement.table.column_names if name in judgement.readings or _is_derived(name, mapping)]
     rows_kept = _one(cursor, f"select count(*) from {kept}")
-    # asked column by column each is cheaper, and what the Parquet file knows of itself need not be counted
+    # asked column by column: all at once they cost twice as much
     figures = {}
     for place, name in enumerate(known):
         progress = Progress("count", 50 + 40 * place // len(known), 100)
-        figures[name] = _figures(cursor, name, kept, rows_kept, partial(_tell_of, tell, progress))
+        is_text = judgement.table.column(name).kind == "text"
+        figures[name] = _figures(cursor, name, is_text, kept, rows_kept, partial(_tell_of, tell, progress))
     measures = [name for name in known if judgement.table.column(name).kind in MEASURED]
     far = outliers(cursor, kept, measures, rows_kept)
     return tuple(
@@ -171,13 +172,20 @@ def _tell_of(tell: ProgressListener, progress: Progress, _share: float | None) -
     tell(progress)
 
 
-def _figures(cursor: duckdb.DuckDBPyConnection, name: str, kept: str, rows_kept: int, look: Look) -> dict[str, Any]:
+def _figures(
+    cursor: duckdb.DuckDBPyConnection, name: str, is_text: bool, kept: str, rows_kept: int, look: Look
+) -> dict[str, Any]:
     """Values filled and different, the lowest and the highest of one column."""
     is_exact = rows_kept <= COUNTED_EXACTLY or name == "customer_id"
     distinct = f"count(distinct {name})" if is_exact else f"approx_count_distinct({name})"
-    [(distinct_count,)] = watched(cursor, f"select {distinct} from {kept}", look)
     ends = f"count({name}), cast(min({name}) as varchar), cast(max({name}) as varchar)"
-    [(filled_count, lowest, highest)] = watched(cursor, f"select {ends} from {kept}", look)
+    if is_text and not is_exact:
+        [(distinct_count, filled_count, lowest, highest)] = watched(
+            cursor, f"select {distinct}, {ends} from {kept}", look
+        )
+    else:  # apart, the ends of numbers and dates are what the file knows of itself
+        [(distinct_count,)] = watched(cursor, f"select {distinct} from {kept}", look)
+        [(filled_count, lowest, highest)] = watched(cursor, f"select {ends} from {kept}", look)
     return {
         "filled_count": filled_count,
         "distinct_count": distinct_count,

@@ -113,7 +113,9 @@ class TextStream:
                     first = self.dialect.header_lines + ahead + 1
                     ahead += chunk.line_count
                     is_wanted = not skips or _holds(lines, first, chunk.line_count)
-                    waiting.append((chunk, pool.submit(self._parse, chunk.data) if is_wanted else None))
+                    waiting.append(
+                        (chunk, pool.submit(self._parse, chunk.data, chunk.line_count) if is_wanted else None)
+                    )
                 while len(waiting) > (workers if chunk else 0):
                     if self._is_stopped:
                         raise StoppedReading
@@ -158,13 +160,13 @@ class TextStream:
             lines = chunk.line_count - skipped
             yield Chunk(data, lines, chunk.bad_byte_count, chunk.nul_count, chunk.bytes_read)
 
-    def _parse(self, data: bytes) -> Piece:
+    def _parse(self, data: bytes, line_count: int) -> Piece:
         if not data:
             return Piece(self._batch([]), 0, 0, is_simple=True)
-        return self._fast(data) or self._carefully(data, is_last=False)
+        return self._fast(data, line_count) or self._carefully(data, is_last=False)
 
-    def _fast(self, data: bytes) -> Piece | None:
-        """The records of a chunk each line of which is one; None where that is not so."""
+    def _fast(self, data: bytes, line_count: int) -> Piece | None:
+        """The records of a chunk each of whose lines is one; None where that is not so."""
         if not is_plain(self.dialect, self.width) or len(data) > LONGEST_LINE:
             return None
         quote = self.dialect.quote if self.dialect.quote and self.dialect.quote.encode() in data else ""
@@ -185,13 +187,12 @@ class TextStream:
             )
         except pa.ArrowInvalid:
             return None
-        count = data.count(b"\n")
-        if table.num_rows != count or _has_blank_line(table, self.dialect.delimiter):
+        if table.num_rows != line_count or _has_blank_line(table, self.dialect.delimiter):
             return None
-        nothing = pa.nulls(count, pa.string())
+        nothing = pa.nulls(line_count, pa.string())
         cells = [column.chunk(0) for column in table.columns]
-        batch = pa.record_batch([pa.array(np.arange(1, count + 1)), nothing, nothing, *cells], schema=self.schema)
-        return Piece(batch, count, 0, is_simple=True)
+        batch = pa.record_batch([pa.array(np.arange(1, line_count + 1)), nothing, nothing, *cells], schema=self.schema)
+        return Piece(batch, line_count, 0, is_simple=True)
 
     def _carefully(self, data: bytes, is_last: bool) -> Piece:
         """The records of whole lines, one by one."""
