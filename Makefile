@@ -16,7 +16,7 @@ run: $(VENV)/runtime-installed ## start the dashboard on the demo company (PORT=
 	@$(if $(PORT),STREAMLIT_SERVER_PORT=$(PORT) )$(IN)/streamlit run server.py
 
 test: $(VENV)/tools-installed browser ## run all tests, a real browser included
-	$(IN)/python -m pytest -n 2 --dist loadfile
+	$(IN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 check: $(VENV)/tools-installed ## what CI runs: format, lint, types, SQL, tests
 	$(IN)/ruff format --check $(wildcard $(SOURCES))

@@ -8,7 +8,7 @@ import streamlit as st
 from crm_core.errors import CrmError
 from crm_core.language import _
 from pages import churn_signals, customer, data, evidence, exits, lifecycle, loyalty_types, overview, rfm, value_tiers
-from ui import address, language, places, session, sidebar, start
+from ui import address, language, places, scenarios, session, sidebar, start
 
 ICON = Path(__file__).parent / "static" / "favicon.png"
 
@@ -19,7 +19,7 @@ def main() -> None:
     st.set_page_config(page_title=_("Clientele"), page_icon=str(ICON), layout="wide")
     address.read()
     session.settle_data()
-    session.settle_scenario()
+    scenarios.settle_scenario()
     chosen = st.navigation(_pages(), expanded=True)
     try:
         start.provide_data()

@@ -39,11 +39,16 @@ def floor(lines: int, customers: int) -> Round:
 
 
 def features(lines: int, customers: int) -> Round:
-    """Our customer_features, from the data set's files to the kept table."""
+    """Our customer_features, from the files of a data set of order lines alone to the kept table."""
+    return features_from("bare", lines, customers)
+
+
+def features_from(kind: str, lines: int, customers: int) -> Round:
+    """Our customer_features, from a data set's files to the kept table."""
     from crm_core.book import Book
     from crm_core.engine import shared_database
 
-    data = inputs.bare_data_set(lines, customers)
+    data = inputs.bare_data_set(lines, customers) if kind == "bare" else inputs.full_data_set(lines, customers)
     recipe = Book(data, data.last_day).features
     query = recipe.query()
     bound = query.bind(recipe.parameters)
@@ -172,7 +177,8 @@ def churn_step(lines: int, customers: int) -> Round:
     book, saved, weights = _book(lines, customers), Scenario(), _new_weights()
 
     def one_round() -> object:
-        return book.churn_signals(saved.with_changes({"churn.weights.overdue_order": next(weights)}).churn, saved).bands
+        changes = {"churn.weights.overdue_order": next(weights)}
+        return book.churn_signals(saved.with_changes(changes).churn, saved).bands
 
     one_round()
     return one_round
@@ -349,7 +355,12 @@ def lifetime_of_all(customers: int) -> Round:
 
 
 def import_core() -> Round:
-    """A fresh Python that imports the core and its subjects."""
+    """A fresh Python that imports the package."""
+    return lambda: subprocess.run([sys.executable, "-c", "import crm_core"], check=True)
+
+
+def import_subjects() -> Round:
+    """A fresh Python that imports what a book and the overview are made of."""
     return lambda: subprocess.run([sys.executable, "-c", "import crm_core.book, crm_core.overview"], check=True)
 
 

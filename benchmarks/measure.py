@@ -6,30 +6,59 @@ system may count the memory of a parent as that of its child.
 """
 
 import json
+import os
 import resource
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+LOOK_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
 class Measured:
-    """The median round of a job; memory is the peak of the whole process, what it stands on included."""
+    """The median round of a job; memory is the peak of the whole process, what it stands on included.
+
+    `spilled_bytes` is the most that lay in the process's folder for temporary files at any look.
+    """
 
     wall_seconds: float
     cpu_seconds: float
     peak_bytes: int
     rounds: int
+    spilled_bytes: int = 0
 
 
-def measured(job: str, *arguments: object, rounds: int = 3) -> Measured:
-    """Run `job` with `arguments` (numbers and names) in a fresh process."""
+def measured(job: str, *arguments: object, rounds: int = 3, memory: str = "") -> Measured:
+    """Run `job` with `arguments` (numbers and names) in a fresh process, its database held to `memory` if told."""
     command = [sys.executable, "-m", "benchmarks.measure", job, str(rounds), json.dumps(arguments)]
-    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-    return Measured(**json.loads(answer.splitlines()[-1]))
+    spilled = 0
+    with TemporaryDirectory(prefix="clientele-bench-") as scratch:
+        environment = {**os.environ, "TMPDIR": scratch} | ({"CLIENTELE_MEMORY": memory} if memory else {})
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+        while True:
+            try:
+                answer, _nothing = process.communicate(timeout=LOOK_SECONDS)
+                break
+            except subprocess.TimeoutExpired:
+                spilled = max(spilled, _bytes_in(Path(scratch)))
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return replace(Measured(**json.loads(answer.splitlines()[-1])), spilled_bytes=spilled)
+
+
+def _bytes_in(folder: Path) -> int:
+    size = 0
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):  # gone between the listing and the look
+            size += path.stat().st_size if path.is_file() else 0
+    return size
 
 
 def run(job: str, rounds: int, arguments: list[object]) -> Measured:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from crm_core.engine.database import Database
 from crm_core.errors import InputError
-from crm_core.ingest import SourceTable, inspect_file
+from crm_core.ingest import SourceTable, arrivals, inspect_file
 from crm_core.ingest.load import read_raw
 from crm_core.ingest.raw import cell_names
 
@@ -96,7 +96,10 @@ def main() -> None:
 
 def read_file(path: Path, database: Database) -> Read:
     """All of one file as text; InputError where it is refused."""
-    source = inspect_file(path, path.name)
+    return read_source(inspect_file(path, path.name), database)
+
+
+def read_source(source: SourceTable, database: Database) -> Read:
     with tempfile.TemporaryDirectory() as folder, database.cursor() as cursor:
         raw = read_raw(source, Path(folder), cursor, lambda _progress: None)
         cells = ", ".join(cell_names(raw.width))
@@ -164,14 +167,18 @@ def tried(folder: Path) -> Iterator[Outcome]:
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = str(path.relative_to(folder))
         try:
-            found = read_file(path, database)
+            with tempfile.TemporaryDirectory() as unpacked:  # packed files are what is in them
+                arrived = arrivals(path, path.name, Path(unpacked)).files
+                found = [read_source(arrival.source(), database) for arrival in arrived]
         except InputError as error:
             yield Outcome(name, REFUSED, str(error))
         except Exception as error:  # a crash is what is looked for
             yield Outcome(name, CRASHED, repr(error))
         else:
-            outcome = ASIDE if found.rows_aside else READ_NOTED if found.source.notes else READ
-            yield Outcome(name, outcome, f"{found.rows_aside} of {len(found.rows) + found.rows_aside} rows")
+            aside = sum(read.rows_aside for read in found)
+            has_notes = any(read.source.notes for read in found)
+            outcome = ASIDE if aside else READ_NOTED if has_notes else READ
+            yield Outcome(name, outcome, f"{aside} of {aside + sum(len(read.rows) for read in found)} rows")
     database.close()
 
 

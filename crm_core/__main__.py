@@ -16,9 +16,11 @@ COMMANDS: dict[str, str] = {
     "export": "Write a table of a data set to a file that can be loaded again.",
 }
 
+STOPPED = 130  # what a shell says of a command ended by Ctrl+C
+
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run one command; a failure a person can put right is one line on stderr and status 2."""
+    """Run one command; a failure a person can put right is one line on stderr and status 2; Ctrl+C is status 130."""
     given = list(sys.argv[1:] if words is None else words)
     parser = argparse.ArgumentParser(prog="python -m crm_core")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -34,6 +36,8 @@ def main(words: Sequence[str] | None = None) -> int:
     except CrmError as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return STOPPED
 
 
 if __name__ == "__main__":

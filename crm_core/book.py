@@ -16,7 +16,7 @@ from crm_core.engine import Engine, Recipe, shared_engine
 from crm_core.prepared import FEATURES, feature_parameters, prepared_path
 from crm_core.settings import DimensionWeights, Normalisation, Scenario, Settings, Windows
 from crm_core.store import DataSet, ExitReason
-from crm_core.store.layout import reading
+from crm_core.store.selects import reading
 
 if TYPE_CHECKING:
     from crm_core.churn import ChurnSignals
@@ -31,11 +31,7 @@ if TYPE_CHECKING:
     from crm_core.value import ValueTiers
 
 RELATIONS = ("orders", "order_lines", "customers", "payments", "surveys")
-LEVEL_MODELS: dict[Normalisation, str] = {
-    "percentile": "customer_ranks",
-    "min_max": "customer_min_max",
-    "log_min_max": "customer_log_min_max",
-}
+SCALES: dict[Normalisation, str] = {"min_max": "customer_measures", "log_min_max": "customer_logarithms"}
 
 
 class Filters(Settings):
@@ -48,6 +44,7 @@ class Filters(Settings):
     genders: tuple[str, ...] = ()
 
     def parameters(self) -> dict[str, list[str] | None]:
+        """The filters as query parameters: the values let through, null where all are."""
         return {name: list(values) or None for name, values in self.model_dump().items()}
 
     def __bool__(self) -> bool:
@@ -123,6 +120,7 @@ class Book:
 
     @property
     def is_empty(self) -> bool:
+        """Whether nobody who had bought by the day passes the filters."""
         return self.customer_count == 0
 
     def filled(self, levels: Recipe) -> dict[str, int]:
@@ -248,11 +246,12 @@ def _features(data: DataSet, as_of: date, windows: Windows) -> Recipe:
 
 @lru_cache(REMEMBERED_RECIPES)
 def _levels(data: DataSet, as_of: date, windows: Windows, filters: Filters, normalisation: Normalisation) -> Recipe:
+    scale = {"scaled_measures": f"select * from {SCALES[normalisation]}"} if normalisation in SCALES else {}
     return Recipe(
-        LEVEL_MODELS[normalisation],
+        "customer_min_max" if scale else "customer_ranks",
         parameters=filters.parameters(),
         relations={"customers": data.relation("customers")},
-        drafts=_view(filters),
+        drafts={**_view(filters), **scale},
         parts=(_features(data, as_of, windows),),
         rows_expected=data.row_counts["customers"],
     )

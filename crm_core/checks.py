@@ -15,10 +15,11 @@ from pydantic import ValidationError
 
 from crm_core import formats
 from crm_core.engine import Database
-from crm_core.ingest import QualityReport
+from crm_core.ingest import COUNTED_EXACTLY, ColumnQuality, QualityReport
 from crm_core.language import _, ngettext
 from crm_core.schema import TABLES
 from crm_core.store import DataSet
+from crm_core.store.selects import canonical_rows
 
 ROWS_SHOWN = 500
 
@@ -233,6 +234,38 @@ def set_aside_counts(data_set: DataSet, database: Database) -> pa.Table:
         " list(distinct source_line order by source_line)[:3] as lines,"
         " first(coalesce(value, raw) order by source_line) as example"
         f" from ({data_set.relation('set_aside')}) group by source_file, reason order by rows desc, source_file, reason"
+    )
+
+
+def stored_columns(data_set: DataSet, table: str, database: Database) -> list[ColumnQuality]:
+    """The filled columns of one table as they are stored, for tables of whose loading no report was kept.
+
+    `distinct_count` is exact up to a million rows and estimated beyond.
+    """
+    entry = data_set.tables[table]
+    names = [name for name in TABLES[table].column_names if name in entry.columns]
+    is_exact = entry.rows <= COUNTED_EXACTLY
+    rows = canonical_rows(data_set, table)
+    found = _one_row(database, f"select {', '.join(_figures_of(name, is_exact) for name in names)} from ({rows})")
+    return [
+        ColumnQuality(
+            name=name,
+            header=None,
+            filled_count=found[f"{name}_filled"],
+            distinct_count=found[f"{name}_distinct"],
+            distinct_is_estimated=not is_exact,
+            lowest=found[f"{name}_lowest"],
+            highest=found[f"{name}_highest"],
+        )
+        for name in names
+    ]
+
+
+def _figures_of(name: str, is_exact: bool) -> str:
+    distinct = f"count(distinct {name})" if is_exact else f"approx_count_distinct({name})"
+    return (
+        f"count({name}) as {name}_filled, {distinct} as {name}_distinct, "
+        f"cast(min({name}) as varchar) as {name}_lowest, cast(max({name}) as varchar) as {name}_highest"
     )
 
 

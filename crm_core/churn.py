@@ -268,6 +268,7 @@ class ChurnSignals:
 
     @property
     def horizon(self) -> Horizon:
+        """After how many days without an order a customer counts as lapsed, and where that comes from."""
         return self.rule.horizon
 
     @property
@@ -324,13 +325,16 @@ class ChurnSignals:
 
     @property
     def customers(self) -> int:
+        """How many customers are in view."""
         return sum(row["customers"] for row in self._rows)
 
     @property
     def revenue(self) -> Decimal:
+        """What they brought in the look-back window, in the currency of the data set."""
         return sum((row["revenue"] for row in self._rows), Decimal(0))
 
     def customers_in(self, *bands: str) -> int:
+        """How many customers are in any of these risk bands."""
         return sum(row["customers"] for row in self._rows if row["band"] in bands)
 
     def revenue_in(self, *bands: str) -> Decimal:
@@ -369,6 +373,7 @@ class ChurnSignals:
 
     @property
     def moved_revenue(self) -> Decimal:
+        """The revenue of the customers whose band differs from the saved scenario's."""
         return sum((row["revenue"] for row in self._rows if row["band"] != row["saved_band"]), Decimal(0))
 
     def distribution(self) -> pa.Table:

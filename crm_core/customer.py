@@ -42,10 +42,12 @@ class CustomerView:
 
     @property
     def name(self) -> str:
+        """What the customer is called: by name, else by id."""
         return self.card["name"] or self.customer_id
 
     @property
     def tier(self) -> str:
+        """The name of the customer's value tier."""
         return tier_label(self.scenario.value, self.tier_row["tier_number"])
 
     @property

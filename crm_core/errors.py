@@ -25,6 +25,7 @@ class InputError(CrmError):
 
     @classmethod
     def missing_columns(cls, missing: Sequence[str], found: Sequence[str]) -> "InputError":
+        """The error of a file that lacks required columns, with the headers it has."""
         return cls(
             _("No column for {missing}. The file has: {found}. Choose one, or add it to the file.").format(
                 missing=formats.listed(missing), found=formats.listed(found)

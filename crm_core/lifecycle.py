@@ -4,13 +4,14 @@ The rules stand in `sql/lifecycle/`. A lapse is the one of churn signals: no ord
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crm_core import formats
 from crm_core.book import FILTER_COLUMNS, Book
@@ -79,6 +80,7 @@ class Lifecycle:
 
     @property
     def settings(self) -> LifecycleSettings:
+        """The part of the scenario that speaks of stages."""
         return self.scenario.lifecycle
 
     @property
@@ -139,9 +141,11 @@ class Lifecycle:
 
     @property
     def revenue(self) -> Decimal:
+        """What the customers in view brought in the look-back window, in the currency of the data set."""
         return _sum(self._rows, "revenue")
 
     def customers_in(self, *stages: str) -> int:
+        """How many customers are in any of these stages."""
         return sum(row["customers"] for row in self._rows if row["stage"] in stages)
 
     def revenue_in(self, *stages: str) -> Decimal:
@@ -177,6 +181,7 @@ class Lifecycle:
 
     @property
     def moved_revenue(self) -> Decimal:
+        """The revenue of the customers whose stage differs from the saved scenario's."""
         return _sum(self._moved, "revenue")
 
     def largest_moves(self, limit: int = 3) -> list[dict[str, Any]]:
@@ -291,6 +296,16 @@ class Retention:
     period_months: int
     observed_until: date
     cells: pa.Table
+
+    @cached_property
+    def cohort_count(self) -> int:
+        return len(set(self.cells["cohort"].to_pylist()))
+
+    def youngest(self, count: int) -> "Retention":
+        """The same of the youngest `count` cohorts alone; those of the data's first months hold older customers too."""
+        kept = sorted(set(self.cells["cohort"].to_pylist()))[-count:]
+        cells = self.cells.filter(pc.is_in(self.cells["cohort"], pa.array(kept, pa.date32())))
+        return replace(self, cells=cells)
 
     @cached_property
     def by_age(self) -> pa.Table:
@@ -466,10 +481,12 @@ class Newcomers:
 
     @property
     def customers(self) -> int:
+        """How many customers came lately."""
         return self.recent.customers
 
     @property
     def confirmed(self) -> int:
+        """How many of them have ordered on a second day."""
         return self.recent.ended
 
     def confirmed_within(self, days: int) -> float | None:

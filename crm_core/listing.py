@@ -48,6 +48,7 @@ class Listing:
         return replace(self, search=text.strip())
 
     def ordered(self, column: str, *, descending: bool = True) -> "Listing":
+        """The same list by another column. Raises KeyError for one it does not have."""
         self._known(column)
         return replace(self, sorted_by=column, descending=descending)
 

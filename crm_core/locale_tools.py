@@ -83,6 +83,7 @@ def marked_strings(source: str) -> Iterator[Identifier]:
 
 
 def catalogue_path(language: str) -> Path:
+    """Where the catalogue of a language lies."""
     return LOCALE_FOLDER / f"{language}.po"
 
 

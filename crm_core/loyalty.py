@@ -71,6 +71,7 @@ class LoyaltyTypes:
 
     @property
     def dependence_cut(self) -> float:
+        """Dependence, 0-1, from which a customer counts as dependent."""
         return self.settings.dependence_cut
 
     @cached_property
@@ -101,10 +102,12 @@ class LoyaltyTypes:
 
     @property
     def customers(self) -> int:
+        """How many customers the types hold together."""
         return int(sum(self.summary_rows["customers"].to_pylist()))
 
     @property
     def revenue(self) -> Decimal:
+        """What they brought in the look-back window, in the currency of the data set."""
         return sum(self.summary_rows["revenue"].to_pylist(), Decimal(0))
 
     def share_of(self, loyalty_type: str) -> float | None:
@@ -157,6 +160,7 @@ class LoyaltyTypes:
 
     @property
     def moved_revenue(self) -> Decimal:
+        """The revenue of the customers whose type differs from the saved scenario's."""
         return sum((row["revenue"] for row in self.moves), Decimal(0))
 
     def listing(self) -> Listing:

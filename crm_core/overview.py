@@ -348,8 +348,8 @@ def _recovered(seen: Overview, rows: list[dict[str, Any]]) -> Change | None:
         return None
     count, revenue = _count(back), _sum(back, "revenue")
     sentence = ngettext(
-        "{count} customer came back from high risk or lost: {revenue}",
-        "{count} customers came back from high risk or lost: {revenue}",
+        "{count} customer came back from risk or loss: {revenue}",
+        "{count} customers came back from risk or loss: {revenue}",
         count,
     )
     return _change(seen, sentence, count, revenue, "churn-signals", is_good=True)

@@ -1,6 +1,6 @@
 """Which models run on more than one engine: orders → one row per customer, and what leads there.
 
-docs/decisions/0003-portable-subset.md says how they are written, 0012 how Spark comes by them.
+docs/decisions/0002-portable-subset.md says how they are written, 0008 how Spark comes by them.
 """
 
 from collections.abc import Mapping

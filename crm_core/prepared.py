@@ -19,7 +19,7 @@ from crm_core.portable import PORTABLE, portable
 from crm_core.settings import Windows
 from crm_core.store import DataSet
 from crm_core.store.files import remove, told_to_the_reader
-from crm_core.store.layout import WRITTEN, quoted
+from crm_core.store.selects import WRITTEN, quoted
 
 FEATURES = "customer_features"
 DIGEST_DIGITS = 16
@@ -38,6 +38,7 @@ class LocalFeatures:
         self.database = database
 
     def write_features(self, data: DataSet, bound: Mapping[str, Any], path: Path) -> None:
+        """Write the features of a data set as Parquet, one row per customer by customer_key."""
         query = compose(FEATURES, {table: data.relation(table) for table in PORTABLE[FEATURES]})
         copy = f"copy (select * from ({query.sql}\n) order by customer_key) to {quoted(str(path))} ({WRITTEN})"
         self.database.execute(copy, query.bind(bound))

@@ -59,6 +59,7 @@ class YearBalance:
 
     @property
     def won(self) -> int:
+        """How many customers were won in the year: new ones and those who came back."""
         return self.new_customers + self.returned
 
     @property
@@ -73,10 +74,12 @@ class YearBalance:
 
     @property
     def margin_per_customer(self) -> float:
+        """Margin of the year per customer, in the currency of the data set."""
         return self.margin / self.customers
 
     @property
     def margin_rate(self) -> float | None:
+        """Margin as a share of the year's revenue; None where there was none."""
         revenue = self.kept_revenue + self.won_revenue
         return self.margin / revenue if revenue > 0 else None
 
@@ -169,10 +172,12 @@ class RetentionEconomics:
 
     @property
     def profit_now(self) -> float:
+        """Discounted profit over the years ahead if nothing changes, in the currency of the data set."""
         return self._profit(self.now)
 
     @property
     def profit_then(self) -> float:
+        """Discounted profit over the years ahead as planned, in the currency of the data set."""
         return self._profit(self.then)
 
     @property

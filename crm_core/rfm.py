@@ -180,10 +180,12 @@ class Rfm:
 
     @property
     def customers(self) -> int:
+        """How many customers are in view."""
         return sum(row["customers"] for row in self._rows)
 
     @property
     def revenue(self) -> Decimal:
+        """What they brought in the look-back window, in the currency of the data set."""
         return sum((row["revenue"] for row in self._rows), Decimal(0))
 
     def where(self, belongs: Callable[[dict[str, Any]], bool]) -> Group:
@@ -338,6 +340,7 @@ class Rfm:
 
     @property
     def moved_revenue(self) -> Decimal:
+        """The revenue of the customers whose segment differs from the saved scenario's."""
         return sum((move["revenue"] for move in self.moves), Decimal(0))
 
     # ------------------------------------------------------------------ customers

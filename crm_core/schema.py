@@ -43,6 +43,7 @@ class Column:
 
     @property
     def sql_type(self) -> str:
+        """The SQL type its kind is stored as."""
         return SQL_TYPES[self.kind]
 
 
@@ -57,10 +58,12 @@ class Table:
 
     @property
     def column_names(self) -> tuple[str, ...]:
+        """The names of its columns, in their order."""
         return tuple(column.name for column in self.columns)
 
     @property
     def required(self) -> tuple[str, ...]:
+        """The names of the columns that no row may lack."""
         return tuple(column.name for column in self.columns if column.required)
 
     def column(self, name: str) -> Column:

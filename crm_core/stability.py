@@ -51,6 +51,7 @@ class Stability:
 
     @property
     def customers(self) -> int:
+        """How many customers were tested."""
         return len(self.kept)
 
     @property

@@ -368,14 +368,17 @@ class ValueTiers:
 
     @property
     def customers(self) -> int:
+        """How many customers are in view."""
         return sum(row["customers"] for row in self._rows)
 
     @property
     def revenue(self) -> Decimal:
+        """What they brought in the look-back window, in the currency of the data set."""
         return sum((row["revenue"] for row in self._rows), Decimal(0))
 
     @property
     def margin(self) -> Decimal:
+        """What was left of it after cost, in the currency of the data set."""
         return sum((row["margin"] for row in self._rows), Decimal(0))
 
     @property
@@ -385,14 +388,17 @@ class ValueTiers:
 
     @property
     def moved_revenue(self) -> Decimal:
+        """The revenue of the customers whose tier differs from the saved scenario's."""
         return sum((row["revenue"] for row in self._moved), Decimal(0))
 
     @property
     def risen_customers(self) -> int:
+        """How many customers are in a better tier than under the saved scenario."""
         return sum(row["customers"] for row in self._moved if row["tier_number"] < row["saved_tier_number"])
 
     @property
     def fallen_customers(self) -> int:
+        """How many customers are in a worse tier than under the saved scenario."""
         return sum(row["customers"] for row in self._moved if row["tier_number"] > row["saved_tier_number"])
 
     @property

@@ -21,6 +21,7 @@ class WeightedMean:
 
     @property
     def parameters(self) -> dict[str, float]:
+        """The weights as query parameters."""
         return {f"weight_{column}": weight for column, weight in self.weights.items()}
 
     @property

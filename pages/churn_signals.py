@@ -32,20 +32,14 @@ CLICKS, TIMES_CLEARED = "churn clicks", "churn: times the selection was cleared"
 
 
 def page() -> None:
-    book = ui.current_book()
-    ui.page_head(_("Churn signals"), _("Who is slipping away, how much revenue goes with them, and why?"), book)
-    if book is None or book.is_empty:
-        ui.explain_empty(book)
-        return
-    tuning()
+    if ui.page_opens(_("Churn signals"), _("Who is slipping away, how much revenue goes with them, and why?")):
+        tuning()
 
 
 @st.fragment
 def tuning() -> None:
     """All that hangs on a slider; the book is taken anew because the signal window is a slider too."""
-    ui.keep_head_in_step()
-    book = ui.current_book()
-    assert book is not None
+    book = ui.book_in_step()
     found = _signals(book)
     signals = found if isinstance(found, ChurnSignals) else None
     if signals:

@@ -23,6 +23,7 @@ BAND_COLOURS: dict[str, Literal["blue", "orange", "red", "gray"]] = {
     "high": "red",
     "lost": "gray",
 }
+LISTED = ("customer_id", "name", "tier_number", "band", "risk", "revenue", "expected_loss", "days_since_last_order")
 LEFT_OUT_OF_CARD = ("customer_id", "name")
 
 
@@ -36,6 +37,7 @@ def page() -> None:
     customer_id = st.session_state.get(CHOSEN)
     if not customer_id:
         st.info(_("Search by name or number, or click a customer in any list."), icon=":material/person_search:")
+        where_to_begin(book)
         return
     try:
         view = book.customer(customer_id, ui.saved_scenario())
@@ -69,6 +71,19 @@ def search(book: Book) -> None:
                 else f"{row['customer_id']} · {revenue}"
             )
             st.button(label, key=f"found {row['customer_id']}", on_click=choose, args=(row["customer_id"], typed))
+
+
+def where_to_begin(book: Book) -> None:
+    """Nobody is chosen yet: the customers with the most revenue at risk are worth a look."""
+    scenario = ui.saved_scenario()
+    at_risk = book.churn_signals(scenario.churn, scenario).listing().only("band", ["watch", "high"])
+    if not at_risk.count():
+        return
+    st.markdown(f"**{_('Most revenue at risk')}**")
+    ui.first_customers(
+        at_risk, LISTED, MOST_FOUND, key="where to begin", value=scenario.value, currency=book.data.currency
+    )
+    ui.link("churn-signals", _("See the whole watch list"), ":material/warning:")
 
 
 def choose(customer_id: str, typed: str) -> None:

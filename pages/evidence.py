@@ -31,20 +31,14 @@ OUTCOME_FILTER = "evidence outcomes"
 
 
 def page() -> None:
-    book = ui.current_book()
-    ui.page_head(_("Evidence"), _("Would these settings have found the customers who left?"), book)
-    if book is None or book.is_empty:
-        ui.explain_empty(book)
-        return
-    tuning()
+    if ui.page_opens(_("Evidence"), _("Would these settings have found the customers who left?")):
+        tuning()
 
 
 @st.fragment
 def tuning() -> None:
     """All that hangs on a slider; the book is taken anew because the signal window is a slider too."""
-    ui.keep_head_in_step()
-    book = ui.current_book()
-    assert book is not None
+    book = ui.book_in_step()
     try:
         _make_days_ready(book)
         with st.spinner(_("Looking back ...")):
@@ -123,9 +117,11 @@ def _headlines(book: Book, test: BackTest) -> list[ui.Headline]:
             help=_("How often one who left had the higher risk than one who stayed: 1 is always, 0.5 is drawing lots."),
             **_change(test.rules.roc_auc, before["roc_auc"]),
         ),
-        ui.Headline(
+        ui.Headline.beside(
             _("Left"),
             formats.percent(test.rules.left_share),
+            formats.number(now.left),
+            _("of {customers}").format(customers=formats.customers(now.customers)),
             help=_("{left} of {customers} who had not lapsed on {day} bought nothing for {days}.").format(
                 left=formats.number(now.left),
                 customers=formats.customers(now.customers),

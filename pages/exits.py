@@ -41,20 +41,14 @@ WHENS = {"ever": N_("Any time before the exit"), "buying": N_("While still buyin
 
 
 def page() -> None:
-    book = ui.current_book()
-    ui.page_head(_("Exit and win-back"), _("Who left, what had shown before, and whom is it worth returning to?"), book)
-    if book is None or book.is_empty:
-        ui.explain_empty(book)
-        return
-    tuning()
+    if ui.page_opens(_("Exit and win-back"), _("Who left, what had shown before, and whom is it worth returning to?")):
+        tuning()
 
 
 @st.fragment
 def tuning() -> None:
     """All that hangs on a setting or on a recorded reason."""
-    ui.keep_head_in_step()
-    book = ui.current_book()
-    assert book is not None
+    book = ui.book_in_step()
     proposed = horizon(book, ui.draft().churn.model_copy(update={"horizon_days": None}))
     try:
         with st.spinner(_("Looking at the days before each exit ...")):
@@ -84,62 +78,62 @@ def _headlines(found: Exits) -> list[ui.Headline]:
     currency = found.book.data.currency
     returned, told, worth = found.returns, found.warnings, found.win_back
     return [
-        _headline(
+        ui.Headline.beside(
             _("Left in {days}").format(days=formats.days(found.settings.period_days)),
             formats.number(found.customers),
             formats.number(found.recorded_customers),
             _("with a recorded reason"),
-            formats.sentences(
+            help=formats.sentences(
                 _("{customers} left in the period and are still away").format(
                     customers=formats.customers(found.customers)
                 ),
                 found.horizon.explained(),
             ),
         ),
-        _headline(
+        ui.Headline.beside(
             _("Revenue gone a year"),
             formats.money(found.revenue, currency),
             formats.percent(found.revenue_share),
             _("of a year's revenue"),
-            _("What they had brought in the year up to their last order, beside {revenue} a year now.").format(
+            help=_("What they had brought in the year up to their last order, beside {revenue} a year now.").format(
                 revenue=formats.money(found.company_revenue, currency)
             ),
         ),
-        _headline(
-            _("Warned before"),
-            formats.percent(told.warned_share),
-            formats.days(told.warned_days),
-            _("ahead (median)"),
-            _(
-                "Had been at high risk on one of the days looked at before the exit. Of those who stayed, {stayers} had"
-                " been as well."
-            ).format(stayers=formats.percent(told.stayers_warned_share)),
+        ui.Headline.beside(
+            _("Warned while buying"),
+            formats.percent(told.buying_share),
+            formats.percent(told.stayers_buying_share),
+            _("of who stayed"),
+            help=_(
+                "Had been at high risk on the day of the last order or before: the warning that came in time. At any"
+                " time before the exit {ever} had been, half of them {days} ahead or more, and {stayers} of those who"
+                " stayed; from the last order on silence alone brings everybody there."
+            ).format(
+                ever=formats.percent(told.warned_share),
+                days=formats.days(told.warned_days),
+                stayers=formats.percent(told.stayers_warned_share),
+            ),
         ),
-        _headline(
+        ui.Headline.beside(
             _("Came back in the period"),
             formats.number(returned.in_period),
             formats.number(returned.returned),
             _("of {lapses} lapses ever").format(lapses=formats.number(returned.lapses)),
-            _("{returns} of {lapses} lapses since the data begins ended in a return.").format(
+            help=_("{returns} of {lapses} lapses since the data begins ended in a return.").format(
                 returns=formats.number(returned.returned), lapses=formats.number(returned.lapses)
             ),
         ),
-        _headline(
+        ui.Headline.beside(
             _("Win-back potential"),
             formats.money(worth.regain_profit or 0, currency) if worth.is_known else formats.DASH,
             formats.number(worth.customers),
             _("worth an attempt"),
-            worth.missing
+            help=worth.missing
             or _("Regain profit of all who are worth an attempt; {returns} of them are expected to return.").format(
                 returns=formats.number(worth.expected_returns)
             ),
         ),
     ]
-
-
-def _headline(label: str, value: str, beside: str, of_what: str, help: str) -> ui.Headline:
-    """A figure with a second one below it."""
-    return ui.Headline(label, value, change=beside, against=of_what, rises=None, help=help)
 
 
 def _against_saved(found: Exits) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 import ui
 from crm_core import charts, formats
+from crm_core.charts.lifecycle import MOST_COHORTS
 from crm_core.churn import horizon
 from crm_core.errors import NotEnoughData
 from crm_core.labels import STAGES, stage_name
@@ -47,20 +48,14 @@ MARKED_DAYS = (730, 365, 180, 90)
 
 
 def page() -> None:
-    book = ui.current_book()
-    ui.page_head(_("Lifecycle"), _("In which stage is each customer, who moves on, and how long do they stay?"), book)
-    if book is None or book.is_empty:
-        ui.explain_empty(book)
-        return
-    tuning()
+    if ui.page_opens(_("Lifecycle"), _("In which stage is each customer, who moves on, and how long do they stay?")):
+        tuning()
 
 
 @st.fragment
 def tuning() -> None:
     """All that hangs on a threshold."""
-    ui.keep_head_in_step()
-    book = ui.current_book()
-    assert book is not None
+    book = ui.book_in_step()
     ui.make_earlier_day_ready(book)
     found = lifecycle(book, ui.draft(), ui.saved_scenario(), ui.compared_day(book))
     ui.headline_row(_headlines(found))
@@ -179,7 +174,8 @@ def _cohorts(found: Lifecycle) -> None:
             _("Measure"), list(MEASURES), default="customers", required=True,
             format_func=lambda each: _(MEASURES[each]), key="cohort measure", label_visibility="collapsed",
         )  # fmt: skip
-    triangle = retention(found.book, months)
+    all_cohorts = retention(found.book, months)
+    triangle = all_cohorts.youngest(MOST_COHORTS)
     title = _retention_finding(triangle.by_age.to_pylist(), months) if measure == "customers" else None
     if measure == "revenue":
         title = _("Revenue of each cohort as a share of its first period's")
@@ -189,13 +185,20 @@ def _cohorts(found: Lifecycle) -> None:
     st.caption(
         _(
             "Whole periods up to {day}; empty where a period has not ended. The number beside a cohort is its"
-            " customers. The first cohorts also hold customers from before the data begins."
-        ).format(day=formats.day_iso(triangle.observed_until))
+            " customers. {which}"
+        ).format(
+            day=formats.day_iso(triangle.observed_until),
+            which=_("The youngest {drawn} of {all} cohorts are shown and counted.").format(
+                drawn=formats.number(triangle.cohort_count), all=formats.number(all_cohorts.cohort_count)
+            )
+            if triangle.cohort_count < all_cohorts.cohort_count
+            else _("The first cohorts also hold customers from before the data begins."),
+        )
     )
 
 
 def _retention_finding(ages: list[dict[str, Any]], months: int) -> str:
-    """What share of new customers still buys so many periods later, over all cohorts seen so long."""
+    """What share of new customers still buys so many periods later, over the cohorts shown that were seen so long."""
     marked = [row for row in ages if 0 < row["age"] <= MARKED_AGES[months]][-1]
     words = (
         ngettext(

@@ -38,20 +38,14 @@ PICKED, TAKEN, TIMES_CLEARED = "lifetime customer", "lifetime picks", "lifetime:
 
 
 def page() -> None:
-    book = ui.current_book()
-    ui.page_head(_("Lifetime value"), _("What will customers bring, who is still alive, and can it be believed?"), book)
-    if book is None or book.is_empty:
-        ui.explain_empty(book)
-        return
-    tuning()
+    if ui.page_opens(_("Lifetime value"), _("What will customers bring, who is still alive, and can it be believed?")):
+        tuning()
 
 
 @st.fragment
 def tuning() -> None:
     """All that hangs on a control; the models are fitted once for a book, however often one is moved."""
-    ui.keep_head_in_step()
-    book = ui.current_book()
-    assert book is not None
+    book = ui.book_in_step()
     with st.spinner(_("Fitting the models of orders to all customers…")):
         order_models(book)
     with st.spinner(_("Looking ahead for every customer…")):
@@ -121,30 +115,38 @@ def _headlines(found: LifetimeValue, check: HoldOut | Closed) -> list[ui.Headlin
     totals, settings = found.totals, found.settings
     horizon = formats.days(settings.horizon_days)
     return [
-        ui.Headline(
+        ui.Headline.beside(
             _value_name(settings),
             formats.money(totals["expected_value"], currency),
+            horizon,
+            _("ahead"),
             help=_("In the {days} ahead, discounted at {rate} a year; {mean} a customer on average").format(
                 days=horizon,
                 rate=formats.percent(settings.annual_discount_rate),
                 mean=formats.money(totals["mean_value"], currency),
             ),
         ),
-        ui.Headline(
+        ui.Headline.beside(
             _("Expected orders"),
             formats.compact(totals["expected_orders"]),
+            formats.number(totals["expected_orders"] / totals["customers"], 1),
+            _("a customer"),
             help=_("Days with an order in the {days} ahead, of the customers known today").format(days=horizon),
         ),
-        ui.Headline(
+        ui.Headline.beside(
             _("Alive"),
             formats.percent(totals["customers_alive"] / totals["customers"]),
+            formats.number(totals["customers_alive"]),
+            _("of {customers}").format(customers=formats.customers(totals["customers"])),
             help=_("{alive} of {customers}: the sum of P(alive)").format(
                 alive=formats.number(totals["customers_alive"]), customers=formats.customers(totals["customers"])
             ),
         ),
-        ui.Headline(
+        ui.Headline.beside(
             _("The best 20 % bring"),
             formats.percent(top_share(found)),
+            formats.number(totals["customers"] / 5),
+            _("of {customers}").format(customers=formats.customers(totals["customers"])),
             help=_("Of the expected value of the customers in view"),
         ),
         _check_headline(check),
@@ -157,7 +159,13 @@ def _check_headline(check: HoldOut | Closed) -> ui.Headline:
     if isinstance(check, Closed):
         return ui.Headline(title, formats.percent(None), help=formats.sentences(*check.sentences()))
     off = check.expected_orders / check.orders - 1 if check.orders else None
-    return ui.Headline(title, formats.percent(off, signed=True), help=_check_sentence(check))
+    return ui.Headline.beside(
+        title,
+        formats.percent(off, signed=True),
+        formats.compact(check.expected_orders),
+        _("of {orders} orders").format(orders=formats.compact(check.orders)),
+        help=_check_sentence(check),
+    )
 
 
 def _check_sentence(check: HoldOut) -> str:

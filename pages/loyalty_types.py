@@ -1,5 +1,7 @@
 """Loyalty types: who is loyal and in which way, and what to do for each."""
 
+from typing import Literal
+
 import streamlit as st
 
 import ui
@@ -17,24 +19,23 @@ LIST_COLUMNS = (
     "days_since_last_order", "tier_number", "band",
 )  # fmt: skip
 CHOSEN_TYPE = "loyalty type chosen"
-TYPE_COLOURS = {"high": "green", "inertia": "orange", "latent": "violet", "zero": "gray"}
+TYPE_COLOURS: dict[str, Literal["green", "orange", "violet", "gray"]] = {
+    "high": "green",
+    "inertia": "orange",
+    "latent": "violet",
+    "zero": "gray",
+}
 
 
 def page() -> None:
-    book = ui.current_book()
-    ui.page_head(_("Loyalty types"), _("Who buys often, who leans on us, and what does each of them need?"), book)
-    if book is None or book.is_empty:
-        ui.explain_empty(book)
-        return
-    tuning()
+    if ui.page_opens(_("Loyalty types"), _("Who buys often, who leans on us, and what does each of them need?")):
+        tuning()
 
 
 @st.fragment
 def tuning() -> None:
     """All that hangs on a cut or a weight."""
-    ui.keep_head_in_step()
-    book = ui.current_book()
-    assert book is not None
+    book = ui.book_in_step()
     try:
         types = book.loyalty_types(ui.draft().loyalty, ui.saved_scenario())
     except NotEnoughData as error:
@@ -133,7 +134,7 @@ def _cards(types: LoyaltyTypes) -> None:
     for column, name in zip(st.columns(len(palette.LOYALTY_TYPES)), palette.LOYALTY_TYPES, strict=True):
         row = rows[name]
         with column, st.container(border=True, height="stretch"):
-            st.badge(loyalty_type_name(name), color=TYPE_COLOURS[name])  # type: ignore[arg-type]  # names of badge colours
+            st.badge(loyalty_type_name(name), color=TYPE_COLOURS[name])
             st.markdown(
                 f"**{formats.customers(row['customers'])}** · {formats.percent(row['customer_share'])}  \n"
                 f"{formats.money(row['revenue'], types.book.data.currency)} · {formats.percent(row['revenue_share'])}"

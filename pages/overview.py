@@ -20,7 +20,7 @@ def page() -> None:
         return
     seen = book.overview(ui.saved_scenario(), ui.compared_day(book))
     headlines = st.empty()
-    changes, pyramid, loyalty = st.columns([7, 6, 6], gap="medium")
+    changes, pyramid, loyalty = st.columns([8, 6, 6], gap="medium")
     if seen.is_large:
         with headlines.container():
             figures(seen, with_trends=False)

@@ -31,20 +31,14 @@ CLICKS, TIMES_CLEARED = "rfm clicks", "rfm: times the selection was cleared"
 
 
 def page() -> None:
-    book = ui.current_book()
-    ui.page_head(_("RFM"), _("Who bought lately, who often, who for how much, and what does that make them?"), book)
-    if book is None or book.is_empty:
-        ui.explain_empty(book)
-        return
-    tuning()
+    if ui.page_opens(_("RFM"), _("Who bought lately, who often, who for how much, and what does that make them?")):
+        tuning()
 
 
 @st.fragment
 def tuning() -> None:
     """All that hangs on a cut or on the segment table; the look-back window is a slider here too."""
-    ui.keep_head_in_step()
-    book = ui.current_book()
-    assert book is not None
+    book = ui.book_in_step()
     ui.make_earlier_day_ready(book)
     found: Rfm | NotEnoughData
     try:
@@ -77,9 +71,11 @@ def _headlines(found: Rfm) -> list[ui.Headline]:
         _counted(
             _("Best in all three"), found, found.best, then.best if then else None, _("Highest score in R, F and M")
         ),
-        ui.Headline(
+        ui.Headline.beside(
             _("Most revenue: {segment}").format(segment=ui.escaped(leading["segment"])),
             formats.percent(leading["revenue_share"]),
+            formats.money(leading["revenue"], currency),
+            _("from {customers}").format(customers=formats.customers(leading["customers"])),
             help=_("{customers} bring {revenue}, {share} of all revenue.").format(
                 customers=formats.customers(leading["customers"]),
                 revenue=formats.money(leading["revenue"], currency),
@@ -94,9 +90,11 @@ def _headlines(found: Rfm) -> list[ui.Headline]:
             _("Revenue above the middle score, freshness below it: worth a call first"),
             is_good=False,
         ),
-        ui.Headline(
+        ui.Headline.beside(
             _("Big and silent: revenue"),
             formats.money(found.silent_and_big.revenue, currency),
+            formats.percent(found.silent_and_big.revenue_share),
+            _("of all revenue"),
             help=_("What the big and silent brought in the last {days}: {share} of all revenue.").format(
                 days=formats.days(found.book.windows.lookback_days),
                 share=formats.percent(found.silent_and_big.revenue_share),

@@ -30,20 +30,14 @@ Narrowing = tuple[Listing, list[str]]
 
 
 def page() -> None:
-    book = ui.current_book()
-    ui.page_head(_("Value tiers"), _("Who is worth what, and who moves when the weights change?"), book)
-    if book is None or book.is_empty:
-        ui.explain_empty(book)
-        return
-    tuning()
+    if ui.page_opens(_("Value tiers"), _("Who is worth what, and who moves when the weights change?")):
+        tuning()
 
 
 @st.fragment
 def tuning() -> None:
     """All that hangs on a slider; the book is taken anew because the windows are sliders too."""
-    ui.keep_head_in_step()
-    book = ui.current_book()
-    assert book is not None
+    book = ui.book_in_step()
     try:
         tiers = book.value_tiers(ui.draft().value, ui.saved_scenario())
     except NotEnoughData as error:

@@ -89,6 +89,37 @@ def test_scipy_is_loaded_by_lifetime_value_alone_and_elsewhere_only_when_asked_t
     assert {user for user in at_once if not user.startswith("crm_core/lifetime/")} == set()
 
 
+HEAVY = {
+    "duckdb", "numpy", "pandas", "plotly", "polars", "pyarrow", "pydantic", "pymysql", "pyspark", "python_calamine",
+    "scipy", "scipy.stats", "sqlglot", "streamlit",
+}  # fmt: skip
+ALL_PAGES = """
+import importlib, pkgutil
+for page in pkgutil.iter_modules(["pages"]): importlib.import_module(f"pages.{page.name}")
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "loaded"),
+    [
+        ("import crm_core", set()),
+        ("import crm_core.book, crm_core.overview", {"duckdb", "numpy", "pyarrow", "pydantic"}),
+        ("import crm_core.ingest, crm_core.store", {"duckdb", "numpy", "pyarrow", "pydantic"}),
+        ("import crm_core.__main__", set()),
+        # what the server loads before the first reader comes: no statistics, no workbooks, no databases, no pandas
+        (ALL_PAGES, {"duckdb", "numpy", "plotly", "pyarrow", "pydantic", "scipy", "streamlit"}),
+    ],
+    ids=["the package", "a book", "ingest and store", "the commands", "all pages"],
+)  # fmt: skip
+def test_only_what_is_used_is_loaded(script: str, loaded: set[str]):
+    script = f"import sys\n{script}\nprint(*(name for name in {sorted(HEAVY)} if name in sys.modules))"
+
+    run = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=False)
+
+    assert run.returncode == 0, run.stderr
+    assert set(run.stdout.split()) == loaded
+
+
 def without_functions(tree: ast.Module) -> ast.Module:
     """What a module does when it is imported."""
     return ast.Module([node for node in tree.body if not isinstance(node, ast.FunctionDef)], [])
@@ -193,6 +224,33 @@ def our_texts() -> Iterator[Path]:
         for path in [top] if top.is_file() else top.rglob("*"):
             if path.is_file() and path.suffix in TEXT_ENDINGS and path != Path(__file__):
                 yield path
+
+
+def test_decisions_are_numbered_one_after_the_other_and_say_their_number():
+    pages = sorted((PROJECT / "docs" / "decisions").glob("*.md"))
+    titles = [page.read_text(encoding="utf-8").split(maxsplit=2)[1] for page in pages]
+
+    assert titles == [page.name[:4] for page in pages] == [f"{number:04}" for number in range(1, len(pages) + 1)]
+
+
+def test_every_page_of_the_documents_that_is_named_is_there():
+    named = {
+        (page, found)
+        for path in our_texts()
+        if path.suffix in {".md", ".py", ".sql"}
+        for page, found in named_pages(path)
+    }
+
+    assert named
+    assert {page for page, found in named if not found.is_file()} == set()
+
+
+def named_pages(path: Path) -> Iterator[tuple[str, Path]]:
+    """What a file links to, or names below docs/, with where that would lie."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".md":
+        yield from ((link, path.parent / link) for link in re.findall(r"\]\(([\w./-]+\.\w+)", text))
+    yield from ((page, PROJECT / page) for page in re.findall(r"\bdocs/[\w/-]+\.md", text))
 
 
 def test_the_rules_above_catch_what_they_forbid():

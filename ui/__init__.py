@@ -11,36 +11,37 @@ from ui.controls import (
 )
 from ui.frame import (
     Headline,
+    book_in_step,
     escaped,
     explain_empty,
     explain_problem,
     headline_row,
     how_it_is_computed,
-    keep_head_in_step,
     moved_sentence,
     page_head,
+    page_opens,
     selected_areas,
     selected_parts,
     show_chart,
 )
+from ui.in_view import compared_day, current_book
 from ui.places import link, open_customer, page
-from ui.session import (
+from ui.scenarios import (
     change_setting,
     change_settings,
-    compared_day,
-    current_book,
     draft,
     draft_changes,
     draft_problem,
     saved_scenario,
     setting,
-    workspace,
 )
+from ui.session import workspace
 from ui.start import make, make_earlier_day_ready, provide_data, publish_demo, warm_up
-from ui.tables import customer_table
+from ui.tables import customer_table, first_customers
 
 __all__ = [
     "Headline",
+    "book_in_step",
     "change_setting",
     "change_settings",
     "choice_setting",
@@ -53,11 +54,11 @@ __all__ = [
     "escaped",
     "explain_empty",
     "explain_problem",
+    "first_customers",
     "headline_row",
     "help_of",
     "how_it_is_computed",
     "item_setting",
-    "keep_head_in_step",
     "link",
     "make",
     "make_earlier_day_ready",
@@ -66,6 +67,7 @@ __all__ = [
     "open_customer",
     "page",
     "page_head",
+    "page_opens",
     "provide_data",
     "publish_demo",
     "revert_button",

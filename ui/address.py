@@ -8,7 +8,7 @@ from datetime import date
 
 import streamlit as st
 
-from ui import language, session
+from ui import in_view, language, scenarios, session
 
 READ = "address was read"
 SINGLE = ("data", "since", "scenario", "lang", "customer")
@@ -24,7 +24,7 @@ def read() -> None:
             st.session_state[name] = value
     if day := _day(st.query_params.get("day", "")):
         st.session_state["day"] = day
-    for name in session.FILTER_KEYS.values():
+    for name in in_view.FILTER_KEYS.values():
         if values := st.query_params.get_all(name):
             st.session_state[name] = values
 
@@ -46,21 +46,21 @@ def in_force(page: str) -> dict[str, list[str]]:
     keys = list(session.data_sets())
     if state.get("data") and state["data"] != keys[0]:
         carried["data"] = [state["data"]]
-    if session.current_day(data) != data.last_day:
-        carried["day"] = [session.current_day(data).isoformat()]
-    if state.get("since", session.DEFAULT_COMPARISON) != session.DEFAULT_COMPARISON:
+    if in_view.current_day(data) != data.last_day:
+        carried["day"] = [in_view.current_day(data).isoformat()]
+    if state.get("since", in_view.DEFAULT_COMPARISON) != in_view.DEFAULT_COMPARISON:
         carried["since"] = [state["since"]]
-    for name in session.FILTER_KEYS.values():
+    for name in in_view.FILTER_KEYS.values():
         if state.get(name):
             carried[name] = list(state[name])
-    if session.saved_name() != session.official_name():
-        carried["scenario"] = [session.saved_name()]
+    if scenarios.saved_name() != scenarios.official_name():
+        carried["scenario"] = [scenarios.saved_name()]
     if state.get("lang") not in (None, language.preferred()):
         carried["lang"] = [state["lang"]]
     if page == "customer" and state.get("customer"):
         carried["customer"] = [state["customer"]]
-    if session.draft_changes():
-        carried[session.DRAFT] = [session.draft_text()]
+    if scenarios.draft_changes():
+        carried[scenarios.DRAFT] = [scenarios.draft_text()]
     return carried
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from crm_core.language import _
-from ui import session
+from ui import scenarios
 from ui.frame import scenario_title
 
 
@@ -21,5 +21,5 @@ def against_saved(sentence: str, details: Sequence[str], problem: str | None = N
             st.caption(shown)
             return
         st.markdown(f":material/compare_arrows: **{sentence}**")
-        name = scenario_title(session.saved_name())
+        name = scenario_title(scenarios.saved_name())
         st.caption(" · ".join(details) or _("Saved: {name}. Move a control to see who would move.").format(name=name))

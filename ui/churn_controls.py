@@ -8,7 +8,7 @@ from crm_core import formats
 from crm_core.churn import LONGEST_HORIZON_DAYS, SHORTEST_HORIZON_DAYS, Horizon
 from crm_core.language import N_, _
 from crm_core.settings import SignalWeights
-from ui import session
+from ui import scenarios
 from ui.controls import number_setting, revert_button, title_of, weight_settings
 
 PANEL_HEIGHT = 300
@@ -66,7 +66,8 @@ def _sensitivities(absent: Sequence[str]) -> None:
             number_setting(f"churn.sensitivity.{name}", step=5, least=5, scale=100, unit="%")
 
 
-def _lapsed(proposed: Horizon) -> None:
+def lapsed_after(proposed: Horizon) -> None:
+    """After how many days without an order a customer counts as lapsed; `proposed` says what the data suggests."""
     number_setting(
         "churn.horizon_days",
         step=1,
@@ -75,14 +76,18 @@ def _lapsed(proposed: Horizon) -> None:
         when_unset=proposed.days,
         unit=_("days"),
     )
-    is_own = session.setting("churn.horizon_days") is not None
+
+
+def _lapsed(proposed: Horizon) -> None:
+    lapsed_after(proposed)
+    is_own = scenarios.setting("churn.horizon_days") is not None
     st.caption(proposed.explained())
     st.button(
         _("Take the proposed {days}").format(days=formats.days(proposed.days)),
         icon=":material/auto_awesome:",
         key="take proposed horizon",
         disabled=not is_own,
-        on_click=session.change_setting,
+        on_click=scenarios.change_setting,
         args=("churn.horizon_days", None),
         help=_("{title} then follows the data.").format(title=title_of("churn.horizon_days")),
     )

@@ -1,6 +1,6 @@
 """Controls made from settings: bounds, default, title and help stand in the settings' fields.
 
-Every control writes to the draft (`ui.session`) and shows what the draft holds, so that a preset, a
+Every control writes to the draft (`ui.scenarios`) and shows what the draft holds, so that a preset, a
 revert and a link move the sliders too. A control whose setting was changed by something else is made
 anew under another key instead of being told its value: what the browser still holds of the old one
 could otherwise come back with the next move and undo it.
@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from crm_core import formats
 from crm_core.language import _
 from crm_core.settings import Scenario
-from ui import session
+from ui import scenarios
 
 ON_SCREEN = "controls on screen"
 
@@ -73,7 +73,7 @@ def number_setting(
     low, high = bounds_of(path)
     low = low * scale if least is None else least
     high = high * scale if most is None else most
-    value = session.setting(path)
+    value = scenarios.setting(path)
     shown = when_unset if value is None else round(value * scale, 6)
     kind: Callable[[Any], Any] = int if isinstance(step, int) else float
     shown = kind(shown if shown is not None else low)
@@ -123,7 +123,7 @@ def item_setting(
     The control shows the item times `scale`: a share of 0.2 as 20 (percent) with a scale of 100.
     """
     kind: Callable[[Any], Any] = int if isinstance(step, int) else float
-    values = session.setting(path)
+    values = scenarios.setting(path)
     shown = kind(round(values[place] * scale, 6))
     slider_key, box_key = _twin_keys(f"{path}:{place}", min(max(shown, kind(least)), kind(most)))
     arguments: dict[str, Any] = {"on_change": _take_item, "step": kind(step), "format": _pattern(step)}
@@ -153,8 +153,8 @@ def choice_setting(
     path: str, options: Sequence[Any], named: Callable[[Any], str], *, as_segments: bool = False
 ) -> None:
     """A choice of one among a few for a setting."""
-    key = f"choice:{path}:{session.epoch(path)}"
-    st.session_state.setdefault(key, session.setting(path))
+    key = f"choice:{path}:{scenarios.epoch(path)}"
+    st.session_state.setdefault(key, scenarios.setting(path))
     arguments: dict[str, Any] = {
         "format_func": named,
         "key": key,
@@ -174,7 +174,7 @@ def weight_settings(prefix: str, names: Sequence[str], absent: Sequence[str] = (
     `absent` are those whose data the data set lacks; they are listed in a sentence instead.
     """
     present = [name for name in names if name not in absent]
-    weights = {name: float(session.setting(f"{prefix}.{name}")) for name in present}
+    weights = {name: float(scenarios.setting(f"{prefix}.{name}")) for name in present}
     total = sum(weights.values())
     for name, weight in weights.items():
         share = formats.percent(weight / total if total else 0, digits=0)
@@ -186,13 +186,13 @@ def weight_settings(prefix: str, names: Sequence[str], absent: Sequence[str] = (
 
 def revert_button(prefix: str | tuple[str, ...], key: str) -> None:
     """Take back the draft's changes under one prefix or several; grey while there are none."""
-    changed = [path for path in session.draft_changes() if path.startswith(prefix)]
+    changed = [path for path in scenarios.draft_changes() if path.startswith(prefix)]
     st.button(
         _("Back to saved"),
         key=key,
         icon=":material/undo:",
         disabled=not changed,
-        on_click=session.revert,
+        on_click=scenarios.revert,
         args=(prefix,),
         help=_("Take back the changes made on this page."),
     )
@@ -207,7 +207,7 @@ def _pattern(step: float) -> str:
 
 def _twin_keys(name: str, shown: float) -> tuple[str, str]:
     """The keys of a slider and its number box, which both begin at `shown`."""
-    epoch = session.epoch(name)
+    epoch = scenarios.epoch(name)
     slider_key, box_key = f"slider:{name}:{epoch}", f"box:{name}:{epoch}:{shown}"
     st.session_state.setdefault(slider_key, shown)
     st.session_state.setdefault(box_key, shown)
@@ -223,11 +223,11 @@ def _is_on_screen(name: str, key: str) -> bool:
 def _take(path: str, key: str, scale: float = 1) -> None:
     if (value := st.session_state[key]) is not None and _is_on_screen(path, key):
         kept = value if scale == 1 else round(value / scale, 9)
-        session.change_setting(path, kept, by=path if not key.startswith("box:") else "")
+        scenarios.change_setting(path, kept, by=path if not key.startswith("box:") else "")
 
 
 def _take_item(path: str, place: int, key: str, scale: float) -> None:
     if (value := st.session_state[key]) is not None and _is_on_screen(f"{path}:{place}", key):
-        values = list(session.setting(path))
+        values = list(scenarios.setting(path))
         values[place] = round(value / scale, 9)
-        session.change_setting(path, tuple(values), by=f"{path}:{place}" if not key.startswith("box:") else "")
+        scenarios.change_setting(path, tuple(values), by=f"{path}:{place}" if not key.startswith("box:") else "")

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import streamlit as st
 
-from crm_core.churn import LONGEST_HORIZON_DAYS, SHORTEST_HORIZON_DAYS, Horizon
+from crm_core.churn import Horizon
 from crm_core.language import N_, _
+from ui.churn_controls import lapsed_after
 from ui.controls import choice_setting, number_setting, revert_button
 from ui.lifetime_controls import reach
 
@@ -47,14 +48,7 @@ def show_group(name: str) -> None:
 
 
 def _exits(proposed: Horizon) -> None:
-    number_setting(
-        "churn.horizon_days",
-        step=1,
-        least=SHORTEST_HORIZON_DAYS,
-        most=LONGEST_HORIZON_DAYS,
-        when_unset=proposed.days,
-        unit=_("days"),
-    )
+    lapsed_after(proposed)
     st.caption(proposed.explained())
     number_setting("exits.period_days", step=5, unit=_("days"))
     number_setting("exits.shown_from", step=0.05)

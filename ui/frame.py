@@ -12,7 +12,7 @@ from crm_core.book import Book
 from crm_core.charts import Chart
 from crm_core.errors import CrmError
 from crm_core.language import _, ngettext
-from ui import places, session, start
+from ui import in_view, places, scenarios, start
 
 CHANGES_SHOWN = "draft changes shown"
 MARKDOWN_SIGNS = re.compile(r"[\\`*_\[\]$:~<>#]")
@@ -21,7 +21,7 @@ CHART_CONFIG = {"displayModeBar": False, "responsive": True}
 
 def page_head(title: str, question: str, book: Book | None) -> None:
     """Title, the question the page answers, and the context in force as small badges."""
-    st.session_state[CHANGES_SHOWN] = len(session.draft_changes())
+    st.session_state[CHANGES_SHOWN] = len(scenarios.draft_changes())
     st.title(title, anchor=False)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f":gray[{question}]", width="content")
@@ -31,7 +31,7 @@ def page_head(title: str, question: str, book: Book | None) -> None:
         st.badge(formats.day(book.as_of), icon=":material/event:", color="gray")
         if book.filters:
             st.badge(_filtered(book), icon=":material/filter_alt:", color="orange")
-        st.badge(_scenario(), icon=":material/tune:", color="blue" if session.draft_changes() else "gray")
+        st.badge(_scenario(), icon=":material/tune:", color="blue" if scenarios.draft_changes() else "gray")
 
 
 def _filtered(book: Book) -> str:
@@ -40,8 +40,8 @@ def _filtered(book: Book) -> str:
 
 
 def _scenario() -> str:
-    name = scenario_title(session.saved_name())
-    count = len(session.draft_changes())
+    name = scenario_title(scenarios.saved_name())
+    count = len(scenarios.draft_changes())
     if not count:
         return name
     changed = ngettext("draft, {count} change", "draft, {count} changes", count).format(count=count)
@@ -53,14 +53,28 @@ def scenario_title(name: str) -> str:
     return name or _("Standard")
 
 
-def keep_head_in_step() -> None:
-    """At the top of a fragment: draw the whole page when head and sidebar no longer say how many settings differ.
+def page_opens(title: str, question: str) -> bool:
+    """The head of a page about the customers in view; False, and what to do, where there are none."""
+    book = in_view.current_book()
+    page_head(title, question, book)
+    if book is None or book.is_empty:
+        explain_empty(book)
+        return False
+    return True
 
-    What a window that moved has to make anew is made under a progress bar, as when the page was opened.
+
+def book_in_step() -> Book:
+    """At the top of a fragment of a page that opened: the customers in view, anew, for windows are settings too.
+
+    The whole page is drawn when head and sidebar no longer say how many settings differ. What a window that
+    moved has to make anew is made under a progress bar, as when the page was opened.
     """
-    if st.session_state.get(CHANGES_SHOWN) != len(session.draft_changes()):
+    if st.session_state.get(CHANGES_SHOWN) != len(scenarios.draft_changes()):
         st.rerun()
     start.make_ready()
+    book = in_view.current_book()
+    assert book is not None
+    return book
 
 
 def explain_empty(book: Book | None) -> None:
@@ -100,6 +114,11 @@ class Headline:
     help: str | None = None
     trend: Callable[[], Sequence[float]] = tuple
     rises: bool | None = True
+
+    @classmethod
+    def beside(cls, label: str, value: str, second: str, of_what: str, *, help: str) -> "Headline":
+        """A figure with a second one below it, which says what the first is to be read against."""
+        return cls(label, value, change=second, against=of_what, rises=None, help=help)
 
 
 def headline_row(headlines: Sequence[Headline], *, with_trends: bool = True) -> None:

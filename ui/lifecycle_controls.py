@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import streamlit as st
 
 from crm_core import formats
-from crm_core.churn import LONGEST_HORIZON_DAYS, SHORTEST_HORIZON_DAYS, Horizon
+from crm_core.churn import Horizon
 from crm_core.language import _
+from ui.churn_controls import lapsed_after
 from ui.controls import number_setting, revert_button
 
 REVERTED = ("lifecycle.", "churn.horizon_days")
@@ -18,14 +19,7 @@ def lifecycle_controls(proposed: Horizon, dormant_days: int | None, customers: M
     `proposed` is the horizon that the data suggests, `dormant_days` what the share of it comes to, `customers` how
     many each stage holds now.
     """
-    number_setting(
-        "churn.horizon_days",
-        step=1,
-        least=SHORTEST_HORIZON_DAYS,
-        most=LONGEST_HORIZON_DAYS,
-        when_unset=proposed.days,
-        unit=_("days"),
-    )
+    lapsed_after(proposed)
     number_setting("lifecycle.dormant_share", step=5, least=10, scale=100, unit="%")
     st.caption(
         _("Dormant after {days} without an order: {dormant}. Lost: {lost}.").format(

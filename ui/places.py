@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import address, session
+from ui import address, in_view
 
 REGISTERED = "registered pages"
 
@@ -31,5 +31,5 @@ def link(name: str, label: str, icon: str | None = None) -> None:
 
 def clear_filters() -> None:
     """Let every customer into view again."""
-    for key in session.FILTER_KEYS.values():
+    for key in in_view.FILTER_KEYS.values():
         st.session_state[key] = []

@@ -5,7 +5,7 @@ import streamlit as st
 from crm_core import charts, formats
 from crm_core.language import _, ngettext
 from crm_core.retention_economics import RetentionEconomics, YearBalance
-from ui import session
+from ui import scenarios
 from ui.frame import escaped, how_it_is_computed, show_chart
 
 
@@ -32,7 +32,7 @@ def measured(balance: YearBalance, currency: str) -> None:
 def said(economics: RetentionEconomics, saved: RetentionEconomics, currency: str) -> None:
     """Profit now, as planned and as planned in the saved scenario; keeping against winning in a sentence."""
     with st.container(border=True, key="keeping against winning", gap=None):
-        if problem := session.draft_problem():
+        if problem := scenarios.draft_problem():
             st.markdown(f":orange[:material/warning: **{escaped(problem)}**]")
             st.caption(_("Until then the figures are those of the saved scenario."))
         st.markdown(f":material/balance: **{escaped(_finding(economics, saved, currency))}**")

@@ -12,7 +12,7 @@ from crm_core.language import N_, _, current_language, ngettext
 from crm_core.rfm import Scores, measure_title
 from crm_core.segment_table import Cell, SegmentTable, code, segment_name, source_name
 from crm_core.settings import MOST_SCORES, RfmSegment, ScoreRange
-from ui import session
+from ui import scenarios
 from ui.controls import help_of, number_setting, revert_button, title_of
 
 LETTERS = {"days": "R", "orders": "F", "revenue": "M"}
@@ -45,12 +45,12 @@ def rfm_controls(scores: Mapping[str, Scores], table: SegmentTable) -> None:
 def _cuts(measure: str, scores: Scores | None) -> None:
     """How one measure is cut; own points begin where the cuts in force are."""
     path = f"rfm.{measure}"
-    kind = session.setting(f"{path}.cut_by")
+    kind = scenarios.setting(f"{path}.cut_by")
     points = _points_of(scores) if scores else ()
     with st.container(gap="xsmall", key=f"rfm cuts:{measure}"):
         st.markdown(f"**{LETTERS[measure]}** · {measure_title(measure)}", help=help_of(f"{path}.cut_by"))
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            key = f"choice:{path}.cut_by:{session.epoch(f'{path}.cut_by')}"
+            key = f"choice:{path}.cut_by:{scenarios.epoch(f'{path}.cut_by')}"
             st.session_state.setdefault(key, kind)
             st.selectbox(
                 title_of(f"{path}.cut_by"),
@@ -63,9 +63,9 @@ def _cuts(measure: str, scores: Scores | None) -> None:
                 width=130,
             )
             if kind == "quantiles":
-                _parts(f"{path}.parts", session.setting(f"{path}.parts"))
+                _parts(f"{path}.parts", scenarios.setting(f"{path}.parts"))
             elif kind == "own":
-                _parts(f"{path}.points", len(session.setting(f"{path}.points")) + 1)
+                _parts(f"{path}.points", len(scenarios.setting(f"{path}.points")) + 1)
         if kind == "own":
             _points(path)
 
@@ -78,13 +78,13 @@ def _points_of(scores: Scores) -> tuple[float, ...]:
 def _take_kind(measure: str, key: str, points: tuple[float, ...]) -> None:
     kind = st.session_state[key]
     if kind == "own" and points:
-        session.change_setting(f"rfm.{measure}.points", points)
-    session.change_setting(f"rfm.{measure}.cut_by", kind, by=f"rfm.{measure}.cut_by")
+        scenarios.change_setting(f"rfm.{measure}.points", points)
+    scenarios.change_setting(f"rfm.{measure}.cut_by", kind, by=f"rfm.{measure}.cut_by")
 
 
 def _parts(path: str, count: int) -> None:
     """How many scores: of equal parts, or by adding and taking away break points."""
-    key = f"parts:{path}:{session.epoch(path)}:{count}"
+    key = f"parts:{path}:{scenarios.epoch(path)}:{count}"
     st.session_state.setdefault(key, count)
     st.segmented_control(
         _("Scores"),
@@ -101,18 +101,18 @@ def _parts(path: str, count: int) -> None:
 def _take_parts(path: str, key: str) -> None:
     count = st.session_state[key]
     if path.endswith(".parts"):
-        session.change_setting(path, count)
+        scenarios.change_setting(path, count)
         return
-    points = list(session.setting(path))[: count - 1]
+    points = list(scenarios.setting(path))[: count - 1]
     while len(points) < count - 1:
         points.append(points[-1] * 2 if points[-1] > 0 else points[-1] + 1)
-    session.change_setting(path, tuple(points))
+    scenarios.change_setting(path, tuple(points))
 
 
 def _points(path: str) -> None:
-    points = session.setting(f"{path}.points")
+    points = scenarios.setting(f"{path}.points")
     for place, column in enumerate(st.columns(len(points), gap="small")):
-        key = f"point:{path}:{place}:{session.epoch(f'{path}.points')}:{points[place]}"
+        key = f"point:{path}:{place}:{scenarios.epoch(f'{path}.points')}:{points[place]}"
         column.number_input(
             _("Break point {number}").format(number=place + 1),
             value=float(points[place]),
@@ -126,10 +126,10 @@ def _points(path: str) -> None:
 
 
 def _take_point(path: str, place: int, key: str) -> None:
-    points = list(session.setting(path))
+    points = list(scenarios.setting(path))
     if (value := st.session_state[key]) is not None and place < len(points):
         points[place] = value
-        session.change_setting(path, tuple(points))
+        scenarios.change_setting(path, tuple(points))
 
 
 # ---------------------------------------------------------------------- the segment table
@@ -147,8 +147,8 @@ class Edited:
 
 def _segments(table: SegmentTable) -> None:
     path = "rfm.table"
-    key = f"choice:{path}:{session.epoch(path)}"
-    st.session_state.setdefault(key, session.setting(path))
+    key = f"choice:{path}:{scenarios.epoch(path)}"
+    st.session_state.setdefault(key, scenarios.setting(path))
     st.segmented_control(
         title_of(path),
         list(TABLES),
@@ -169,11 +169,11 @@ def _take_table(key: str, table: SegmentTable) -> None:
     chosen = st.session_state[key]
     usual = {"eleven": ("mean", "quantiles"), "eight": ("quantiles", "mean")}.get(chosen)
     for measure in LETTERS:
-        if usual and session.setting(f"rfm.{measure}.cut_by") == usual[0]:
-            session.change_setting(f"rfm.{measure}.cut_by", usual[1])
+        if usual and scenarios.setting(f"rfm.{measure}.cut_by") == usual[0]:
+            scenarios.change_setting(f"rfm.{measure}.cut_by", usual[1])
     if chosen == "own":
-        session.change_setting("rfm.segments", table.lines)
-    session.change_setting("rfm.table", chosen)
+        scenarios.change_setting("rfm.segments", table.lines)
+    scenarios.change_setting("rfm.table", chosen)
 
 
 def _editor(lines: tuple[RfmSegment, ...]) -> None:
@@ -220,8 +220,8 @@ def _take_edits() -> None:
     held: Edited = st.session_state[EDITOR]
     became = edited_lines(held.began, st.session_state[held.key])
     st.session_state[EDITOR] = Edited(held.key, held.began, became, held.language)
-    session.change_setting("rfm.segments", became)
-    session.change_setting("rfm.table", "own")
+    scenarios.change_setting("rfm.segments", became)
+    scenarios.change_setting("rfm.table", "own")
 
 
 def edited_lines(began: Sequence[RfmSegment], edits: Mapping[str, Any]) -> tuple[RfmSegment, ...]:

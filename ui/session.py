@@ -1,48 +1,22 @@
-"""What every page shares: the data set, the day, the filters, the saved scenario and the draft.
+"""The session: the workspace it works in, its data set, and the clock.
 
-The address carries all of it, so a copied link opens the same view. The draft is private to the
-session until it is saved: a set of changes to the saved scenario, by the path of each setting.
+The address carries what a session sees, so a copied link opens the same view.
 """
 
-import json
 from collections.abc import Callable
-from datetime import date, datetime
-from functools import lru_cache
-from typing import Any
+from datetime import datetime
 
 import streamlit as st
-from pydantic import BaseModel
 
-from crm_core.book import FILTER_COLUMNS, Book, Filters
 from crm_core.engine import shared_database
-from crm_core.errors import CrmError, StoreError
-from crm_core.overview import same_day_months_before
-from crm_core.settings import Scenario
 from crm_core.store import DataSet, Workspace
 from ui import demo, streamlit_seam, uploads
-
-DRAFT = "draft"
-MOST_ITEMS = 6
-STANDARD_SCENARIO = ""
-SCENARIOS_REMEMBERED = 32
-COMPARISONS = {"1m": 1, "3m": 3, "6m": 6, "12m": 12}
-DEFAULT_COMPARISON = "3m"
-FILTER_KEYS = {
-    "regions": "region",
-    "industries": "industry",
-    "cities": "city",
-    "sales_reps": "rep",
-    "genders": "gender",
-}
 
 
 @st.cache_resource(show_spinner=False)
 def workspace() -> Workspace:
     """The workspace of this installation."""
     return Workspace(uploads.workspace_folder(), shared_database())
-
-
-# ---------------------------------------------------------------------- data set and day
 
 
 def data_sets() -> dict[str, str]:
@@ -82,220 +56,6 @@ def current_data() -> DataSet | None:
         return None
     chosen = st.session_state.get("data")
     return open_data_set(chosen if chosen in keys else next(iter(keys)))
-
-
-def current_day(data: DataSet) -> date:
-    """The day in force, always within the data set's days."""
-    chosen = st.session_state.get("day")
-    return min(max(chosen, data.first_day), data.last_day) if isinstance(chosen, date) else data.last_day
-
-
-def settle_day(data: DataSet) -> None:
-    """Before the day is drawn: keep it within the data set's days; another data set starts on its last."""
-    key = f"{data.slug}/{data.version}"
-    of_other_data = st.session_state.get("day of") not in (key, None)
-    day = data.last_day if of_other_data else current_day(data)
-    st.session_state["day of"] = key
-    if st.session_state.get("day") != day:
-        st.session_state["day"] = day
-
-
-def compared_day(book: Book) -> date | None:
-    """The earlier day that figures are compared with; None if none is chosen."""
-    months = COMPARISONS.get(st.session_state.get("since", DEFAULT_COMPARISON))
-    return same_day_months_before(book.as_of, months) if months else None
-
-
-def current_filters() -> Filters:
-    return Filters(**{name: tuple(st.session_state.get(key) or ()) for name, key in FILTER_KEYS.items()})
-
-
-def current_book() -> Book | None:
-    """The customers in view: data set + day + filters, with the windows of the draft; None without data."""
-    data = current_data()
-    if data is None:
-        return None
-    return Book(data, current_day(data), draft().windows, current_filters())
-
-
-def filter_names(data: DataSet) -> list[str]:
-    """The filters that this data set has values for."""
-    return [name for name, column in FILTER_COLUMNS.items() if data.has_column("customers", column)]
-
-
-# ---------------------------------------------------------------------- scenarios
-
-
-def scenario_names() -> list[str]:
-    """The names of the saved scenarios, the official one first; "" is the standard one."""
-    return [*(entry.name for entry in workspace().scenarios()), STANDARD_SCENARIO]
-
-
-def official_name() -> str:
-    """The name of the scenario that executives see; "" if none was marked."""
-    return next((entry.name for entry in workspace().scenarios() if entry.is_official), STANDARD_SCENARIO)
-
-
-def saved_name() -> str:
-    """The name of the scenario in force; "" is the standard one."""
-    chosen = st.session_state.get("scenario")
-    return chosen if chosen in scenario_names() else official_name()
-
-
-def saved_scenario() -> Scenario:
-    """The saved scenario in force, against which the draft is compared."""
-    return scenario_named(saved_name())
-
-
-def scenario_named(name: str) -> Scenario:
-    """A saved scenario; the standard one if it is gone or cannot be read."""
-    if name == STANDARD_SCENARIO:
-        return Scenario()
-    try:
-        return _read(workspace().read_scenario(name))
-    except StoreError:
-        return Scenario()
-
-
-@lru_cache(SCENARIOS_REMEMBERED)
-def _read(text: str) -> Scenario:
-    """A scenario from its JSON; every control asks for it, and it never changes."""
-    return Scenario.from_json(text)
-
-
-def draft_changes() -> dict[str, Any]:
-    """The settings this session has changed, by path."""
-    changes: dict[str, Any] = st.session_state.setdefault(DRAFT, _changes_in_address())
-    return changes
-
-
-def draft() -> Scenario:
-    """The saved scenario with this session's changes; the saved one alone where `draft_problem` says why not."""
-    try:
-        return saved_scenario().with_changes(draft_changes())
-    except CrmError:
-        return saved_scenario()
-
-
-def draft_problem() -> str | None:
-    """Why the changes cannot be applied together, as a sentence; None if they can."""
-    try:
-        saved_scenario().with_changes(draft_changes())
-    except CrmError as error:
-        return str(error)
-    return None
-
-
-def setting(path: str) -> Any:
-    """The value of a setting as the controls show it, whether or not it fits with the others."""
-    changes = draft_changes()
-    return changes[path] if path in changes else _value_at(saved_scenario(), path)
-
-
-def _value_at(scenario: Scenario, path: str) -> Any:
-    value: Any = scenario
-    for name in path.split("."):
-        value = getattr(value, name)
-    return value
-
-
-def change_setting(path: str, value: Any, *, by: str = "") -> None:
-    """Change one setting of the draft; back at its saved value it is no change any more.
-
-    `by` names the control that was moved, which already shows the new value; all others are made anew.
-    """
-    changes = dict(draft_changes())
-    if _is_saved_value(path, value):
-        changes.pop(path, None)
-    else:
-        changes[path] = value
-    _keep(changes)
-    _count_up(path, but=by)
-
-
-EPOCHS = "epochs of controls"
-
-
-def epoch(name: str) -> int:
-    """How often the control `name` has been overtaken by a change from elsewhere."""
-    counts: dict[str, int] = st.session_state.setdefault(EPOCHS, {})
-    return counts.get(name, 0)
-
-
-def _count_up(path: str, *, but: str = "") -> None:
-    """Have the controls of a setting made anew: its own, and those of its items."""
-    counts: dict[str, int] = st.session_state.setdefault(EPOCHS, {})
-    for name in [path, *(f"{path}:{place}" for place in range(MOST_ITEMS))]:
-        if name != but:
-            counts[name] = counts.get(name, 0) + 1
-
-
-def _is_saved_value(path: str, value: Any) -> bool:
-    saved = saved_scenario()
-    try:
-        return bool(_value_at(saved.with_changes({path: value}), path) == _value_at(saved, path))
-    except CrmError:
-        return False  # it may still fit together with the other changes
-
-
-def change_settings(values: dict[str, Any]) -> None:
-    """Change several settings of the draft together."""
-    for path, value in values.items():
-        change_setting(path, value)
-
-
-def revert(prefix: str | tuple[str, ...] = "") -> None:
-    """Take back the changes whose path begins with `prefix`, or with one of several; all of them without one."""
-    for path in draft_changes():
-        if path.startswith(prefix):
-            _count_up(path)
-    _keep({path: value for path, value in draft_changes().items() if not path.startswith(prefix)})
-
-
-def save_draft(name: str, *, official: bool = False) -> None:
-    """Save the draft under a name and make it the scenario in force. Raises StoreError, SettingsError."""
-    scenario = saved_scenario().with_changes(draft_changes())
-    workspace().save_scenario(name, scenario.model_dump_json(), official=official)
-    _keep({})
-
-
-def choose_scenario(name: str) -> None:
-    """Put a saved scenario in force from the next run on."""
-    st.session_state["next scenario"] = name
-
-
-def settle_scenario() -> None:
-    """Before the sidebar is drawn: put in force what was just saved."""
-    if (name := st.session_state.pop("next scenario", None)) is not None:
-        st.session_state["scenario"] = name
-
-
-def _keep(changes: dict[str, Any]) -> None:
-    st.session_state[DRAFT] = changes
-    if changes:
-        st.query_params[DRAFT] = draft_text()
-    else:
-        st.query_params.pop(DRAFT, None)
-
-
-def _changes_in_address() -> dict[str, Any]:
-    """The changes that a link carries; none if they cannot be read or do not fit the scenario."""
-    try:
-        changes = json.loads(st.query_params.get(DRAFT, "{}"))
-        saved_scenario().with_changes(changes)
-    except (ValueError, TypeError, AttributeError, CrmError):
-        return {}
-    return {path: tuple(value) if isinstance(value, list) else value for path, value in changes.items()}
-
-
-def draft_text() -> str:
-    """The draft's changes as the address carries them."""
-    return json.dumps(draft_changes(), ensure_ascii=False, separators=(",", ":"), default=_as_plain)
-
-
-def _as_plain(value: Any) -> Any:
-    """A setting's own models as plain JSON."""
-    return value.model_dump() if isinstance(value, BaseModel) else str(value)
 
 
 def tell_time_by(clock: Callable[[], datetime]) -> None:

@@ -7,7 +7,7 @@ from crm_core.book import Book
 from crm_core.errors import CrmError
 from crm_core.language import N_, _, ngettext
 from crm_core.store import DataSet
-from ui import language, session
+from ui import in_view, language, scenarios, session
 from ui.frame import scenario_title
 
 COMPARISON_NAMES = {
@@ -51,7 +51,7 @@ def _named(key: str, names: dict[str, str]) -> str:
 
 
 def _day(data: DataSet) -> None:
-    session.settle_day(data)
+    in_view.settle_day(data)
     st.date_input(
         _("As of"),
         min_value=data.first_day,
@@ -62,26 +62,26 @@ def _day(data: DataSet) -> None:
             first=formats.day_iso(data.first_day), last=formats.day_iso(data.last_day)
         ),
     )
-    _forget_unless("since", st.session_state.get("since") in session.COMPARISONS)
+    _forget_unless("since", st.session_state.get("since") in in_view.COMPARISONS)
     st.selectbox(
         _("Compared with"),
-        list(session.COMPARISONS),
-        index=list(session.COMPARISONS).index(session.DEFAULT_COMPARISON),
+        list(in_view.COMPARISONS),
+        index=list(in_view.COMPARISONS).index(in_view.DEFAULT_COMPARISON),
         format_func=lambda key: _(COMPARISON_NAMES[key]),
         key="since",
     )
 
 
 def _filters(data: DataSet) -> None:
-    names = session.filter_names(data)
+    names = in_view.filter_names(data)
     if not names:
         return
-    book = Book(data, session.current_day(data))
-    count = sum(bool(st.session_state.get(session.FILTER_KEYS[name])) for name in names)
+    book = Book(data, in_view.current_day(data))
+    count = sum(bool(st.session_state.get(in_view.FILTER_KEYS[name])) for name in names)
     title = ngettext("{count} filter", "{count} filters", count).format(count=count) if count else _("Filters")
     with st.expander(title, icon=":material/filter_alt:", expanded=bool(count)):
         for name in names:
-            key = session.FILTER_KEYS[name]
+            key = in_view.FILTER_KEYS[name]
             choices = book.choices(name)
             chosen = st.session_state.get(key) or []
             _forget_unless(key, all(value in choices for value in chosen))
@@ -95,10 +95,10 @@ def _filters(data: DataSet) -> None:
 
 
 def _scenario() -> None:
-    names = session.scenario_names()
+    names = scenarios.scenario_names()
     _forget_unless("scenario", st.session_state.get("scenario") in names)
-    official = session.official_name()
-    changes = len(session.draft_changes())
+    official = scenarios.official_name()
+    changes = len(scenarios.draft_changes())
     st.selectbox(
         _("Scenario"),
         names,
@@ -117,19 +117,19 @@ def _scenario() -> None:
     with st.container(horizontal=True):
         with st.popover(_("Save"), icon=":material/save:"):
             _save_form()
-        st.button(_("Revert"), icon=":material/undo:", on_click=session.revert, key="revert all")
+        st.button(_("Revert"), icon=":material/undo:", on_click=scenarios.revert, key="revert all")
 
 
 def _save_form() -> None:
-    name = st.text_input(_("Name"), value=session.saved_name(), key="scenario name", max_chars=80)
+    name = st.text_input(_("Name"), value=scenarios.saved_name(), key="scenario name", max_chars=80)
     official = st.checkbox(_("Official: what executives see"), key="scenario is official")
     if st.button(_("Save scenario"), type="primary", disabled=not name.strip()):
         try:
-            session.save_draft(name.strip(), official=official)
+            scenarios.save_draft(name.strip(), official=official)
         except CrmError as error:
             st.error(str(error))
             return
-        session.choose_scenario(name.strip())
+        scenarios.choose_scenario(name.strip())
         st.rerun()
 
 

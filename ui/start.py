@@ -10,7 +10,7 @@ from crm_core.churn import changes
 from crm_core.engine import Recipe
 from crm_core.language import _
 from crm_core.overview import same_day_months_before
-from ui import demo, session
+from ui import demo, in_view, scenarios, session
 
 
 def provide_data() -> None:
@@ -36,13 +36,13 @@ def warm_up() -> None:
     if key is None:
         return
     data = session.workspace().open(key)
-    scenario = session.scenario_named(session.official_name())
+    scenario = scenarios.scenario_named(scenarios.official_name())
     book = Book(data, data.last_day, scenario.windows)
     if book.is_empty:
         return
-    for name in session.filter_names(data):
+    for name in in_view.filter_names(data):
         book.choices(name)
-    months = session.COMPARISONS[session.DEFAULT_COMPARISON]
+    months = in_view.COMPARISONS[in_view.DEFAULT_COMPARISON]
     overview = book.overview(scenario, same_day_months_before(book.as_of, months))
     _seen = overview.trend, overview.changes
 
@@ -52,7 +52,7 @@ MANY_ORDERS = 300_000
 
 def make_ready() -> None:
     """Make what every page stands on."""
-    book = session.current_book()
+    book = in_view.current_book()
     if book is not None:
         make(
             book,
@@ -66,7 +66,7 @@ def make_ready() -> None:
 
 def make_earlier_day_ready(book: Book) -> None:
     """Make what the comparison day stands on, if there is one."""
-    if day := session.compared_day(book):
+    if day := in_view.compared_day(book):
         make(book, {_("Reading the orders up to {day} ...").format(day=formats.day(day)): book.at(day).features})
 
 

@@ -178,10 +178,37 @@ def customer_table(
     page_key = f"{key}:page"
     page = min(st.session_state.get(page_key, 1), pages)
     rows = found.page(PAGE_ROWS, (page - 1) * PAGE_ROWS).to_pylist()
-    cells = {name: [_cell(name, row, known, computed or {}) for row in rows] for name in shown}
+    customer_id = _rows(rows, shown, known, computed or {}, f"{key}:rows", lines)
+    if pages > 1:
+        st.pagination(pages, key=page_key)
+    if on_row:
+        on_row(customer_id)
+    elif customer_id is not None:
+        places.open_customer(customer_id)
+
+
+def first_customers(
+    listing: Listing, shown: Sequence[str], count: int, *, key: str, value: ValueSettings, currency: str
+) -> None:
+    """The first `count` of a list as it is sorted, without tools around it; a click on a row opens the customer."""
+    rows = listing.page(count, 0).to_pylist()
+    customer_id = _rows(rows, shown, columns(currency, value), {}, key, lines=1)
+    if customer_id is not None:
+        places.open_customer(customer_id)
+
+
+def _rows(
+    rows: list[dict[str, Any]],
+    shown: Sequence[str],
+    known: Mapping[str, Column],
+    computed: Mapping[str, Callable[[dict[str, Any]], Any]],
+    key: str,
+    lines: int,
+) -> str | None:
+    """Draw rows of a list; the customer whose row is chosen."""
     event = st.dataframe(
-        pa.table(cells),
-        key=f"{key}:rows",
+        pa.table({name: [_cell(name, row, known, computed) for row in rows] for name in shown}),
+        key=key,
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
@@ -190,14 +217,8 @@ def customer_table(
         row_height=13 + 21 * lines if lines > 1 else None,
         alt=_("List of customers"),
     )
-    if pages > 1:
-        st.pagination(pages, key=page_key)
     chosen = event["selection"]["rows"]
-    customer_id = rows[chosen[0]]["customer_id"] if chosen else None
-    if on_row:
-        on_row(customer_id)
-    elif customer_id is not None:
-        places.open_customer(customer_id)
+    return str(rows[chosen[0]]["customer_id"]) if chosen else None
 
 
 def _cell(

@@ -8,7 +8,7 @@ from crm_core.language import _
 from crm_core.migration import migration
 from crm_core.stability import DRAWS, JITTER, STEADY_FROM, Stability, near_cuts, stability
 from crm_core.value import ValueTiers
-from ui import session
+from ui import in_view
 from ui.frame import explain_problem, show_chart
 from ui.start import make_earlier_day_ready
 from ui.tables import customer_table
@@ -18,7 +18,7 @@ NEAR_COLUMNS = ("customer_id", "name", "tier_number", "other_tier_number", "cut_
 
 def migration_tab(tiers: ValueTiers) -> None:
     """Tier on the compared day against tier now, both by the saved scenario."""
-    day = session.compared_day(tiers.book)
+    day = in_view.compared_day(tiers.book)
     if day is None:
         st.info(_("Choose a day to compare with in the sidebar to see who changed tier."), icon=":material/info:")
         return

@@ -20,7 +20,7 @@ from crm_core.value import (
     resized_rising,
     resized_shares,
 )
-from ui import session
+from ui import scenarios
 from ui.controls import choice_setting, help_of, item_setting, number_setting, revert_button, title_of, weight_settings
 
 PANEL_HEIGHT = 560
@@ -86,13 +86,15 @@ def _preset() -> None:
 
 
 def _preset_in_force() -> str | None:
-    return preset_of({name: float(session.setting(f"value.weights.{name}")) for name in DimensionWeights.model_fields})
+    return preset_of(
+        {name: float(scenarios.setting(f"value.weights.{name}")) for name in DimensionWeights.model_fields}
+    )
 
 
 def _take_preset(shown: str | None, key: str) -> None:
     if (name := st.session_state[key]) is not None and shown == _preset_in_force():
         weights = PRESETS[name][1].model_dump()
-        session.change_settings({f"value.weights.{dimension}": weight for dimension, weight in weights.items()})
+        scenarios.change_settings({f"value.weights.{dimension}": weight for dimension, weight in weights.items()})
 
 
 # ---------------------------------------------------------------------- tiers
@@ -100,7 +102,7 @@ def _take_preset(shown: str | None, key: str) -> None:
 
 def _tiers(customers_by_tier: Mapping[int, int]) -> None:
     choice_setting("value.method", list(METHODS), lambda name: _(METHODS[name][0]), as_segments=True)
-    method = session.setting("value.method")
+    method = scenarios.setting("value.method")
     st.caption(_(METHODS[method][1]))
     if method == "matrix":
         _matrix()
@@ -121,7 +123,7 @@ def tier_names_title(names: str) -> str:
 
 
 def _number_of_tiers(path: str, method: str) -> None:
-    count = len(session.setting(path)) + 1
+    count = len(scenarios.setting(path)) + 1
     _count_of(_("Number of tiers"), path, count, MOST_TIERS, "falling" if method == "thresholds" else "shares")
 
 
@@ -144,15 +146,15 @@ def _count_of(label: str, path: str, count: int, most: int, kind: str) -> None:
 
 
 def _take_count(path: str, shown: int, key: str, kind: str) -> None:
-    cuts = session.setting(path)
+    cuts = scenarios.setting(path)
     if (count := st.session_state[key]) and shown == len(cuts) + 1:
-        session.change_setting(path, RESIZED[kind](cuts, count))
+        scenarios.change_setting(path, RESIZED[kind](cuts, count))
 
 
 def _cuts(method: str, customers_by_tier: Mapping[int, int]) -> None:
     path = CUT_PATHS[method]
-    cuts = session.setting(path)
-    names = names_of_tiers(session.setting("value.tier_names"), len(cuts) + 1)
+    cuts = scenarios.setting(path)
+    names = names_of_tiers(scenarios.setting("value.tier_names"), len(cuts) + 1)
     labels = [
         f"{name} · {formats.customers(customers_by_tier.get(number, 0))}" for number, name in enumerate(names, start=1)
     ]
@@ -171,7 +173,7 @@ def _matrix() -> None:
     for axis in ("x", "y"):
         path = f"value.matrix.{axis}_cuts"
         choice_setting(f"value.matrix.{axis}_dimension", dimensions, lambda name: title_of(f"value.weights.{name}"))
-        cuts = session.setting(path)
+        cuts = scenarios.setting(path)
         _count_of(_("Levels"), path, len(cuts) + 1, 4, "rising")
         for place in range(len(cuts)):
             label = _("Level {number} from, in %").format(number=place + 2)
@@ -184,7 +186,7 @@ def _matrix() -> None:
 def _rules() -> None:
     rules = _current_rules()
     st.caption(help_of("value.overrides"))
-    names = names_of_tiers(session.setting("value.tier_names"), _tier_count())
+    names = names_of_tiers(scenarios.setting("value.tier_names"), _tier_count())
     for place, rule in enumerate(rules):
         with st.container(border=True, gap="small"):
             _rule(place, rule, names)
@@ -200,15 +202,17 @@ def _rules() -> None:
 
 def _current_rules() -> list[dict[str, Any]]:
     """The rules as the draft holds them, as plain values."""
-    rules = session.setting("value.overrides")
+    rules = scenarios.setting("value.overrides")
     return [rule.model_dump() if isinstance(rule, OverrideRule) else dict(rule) for rule in rules]
 
 
 def _tier_count() -> int:
-    method = session.setting("value.method")
+    method = scenarios.setting("value.method")
     if method == "matrix":
-        return min(MOST_TIERS, len(session.setting("value.matrix.x_cuts") + session.setting("value.matrix.y_cuts")) + 1)
-    return len(session.setting(CUT_PATHS[method])) + 1
+        return min(
+            MOST_TIERS, len(scenarios.setting("value.matrix.x_cuts") + scenarios.setting("value.matrix.y_cuts")) + 1
+        )
+    return len(scenarios.setting(CUT_PATHS[method])) + 1
 
 
 def _rule(place: int, rule: dict[str, Any], names: Sequence[str]) -> None:
@@ -266,12 +270,12 @@ def _rule(place: int, rule: dict[str, Any], names: Sequence[str]) -> None:
 
 def _add_rule(last_tier: int) -> None:
     rule = OverrideRule(tier_number=last_tier).model_dump()
-    session.change_setting("value.overrides", (*_current_rules(), rule))
+    scenarios.change_setting("value.overrides", (*_current_rules(), rule))
 
 
 def _remove_rule(place: int) -> None:
     rules = _current_rules()
-    session.change_setting("value.overrides", tuple(rules[:place] + rules[place + 1 :]))
+    scenarios.change_setting("value.overrides", tuple(rules[:place] + rules[place + 1 :]))
 
 
 def _take_rule(place: int, shown: dict[str, Any], name: str, key: str, scale: float = 1) -> None:
@@ -279,4 +283,4 @@ def _take_rule(place: int, shown: dict[str, Any], name: str, key: str, scale: fl
     if value is None or rules[place : place + 1] != [shown]:
         return
     rules[place] = rules[place] | {name: value / scale if name == "value" else value}
-    session.change_setting("value.overrides", tuple(rules))
+    scenarios.change_setting("value.overrides", tuple(rules))

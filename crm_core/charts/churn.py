@@ -79,19 +79,8 @@ def risk_by_tier(table: pa.Table, currency: str = "", title: str | None = None) 
         margin={"l": 4, "r": 22, "t": 30, "b": 4},
     )
     drawn.update_xaxes(range=[0, 100], ticksuffix="%", title=style.axis_title(_("Share of the tier's customers")))
-    drawn.update_yaxes(
-        tickvals=list(tiers), ticktext=[style.bold(name) for name in tiers.values()], autorange="reversed"
-    )
-    exposed = max((row for row in cells if row["band"] == "high"), key=lambda row: row["revenue"] or 0, default=None)
-    finding = title or (
-        _("Most revenue at high risk: {tier}, {customers}, {revenue}").format(
-            tier=exposed["tier"],
-            customers=formats.customers(exposed["customers"]),
-            revenue=formats.money(exposed["revenue"], currency),
-        )
-        if exposed
-        else _("No customer is at high risk")
-    )
+    _name_tiers(drawn, tiers)
+    finding = title or _most_exposed(cells, currency)
     facts = [
         formats.listed((row["tier"], risk_band_name(row["band"]), formats.customers(row["customers"]))) for row in cells
     ]
@@ -130,19 +119,8 @@ def revenue_at_risk(table: pa.Table, currency: str = "", title: str | None = Non
             xshift=4,
         )
     drawn.update_xaxes(visible=False, rangemode="tozero")
-    drawn.update_yaxes(
-        tickvals=list(tiers), ticktext=[style.bold(name) for name in tiers.values()], autorange="reversed"
-    )
-    exposed = max((row for row in cells if row["band"] == "high"), key=lambda row: row["revenue"] or 0, default=None)
-    finding = title or (
-        _("Most revenue at high risk: {tier}, {customers}, {revenue}").format(
-            tier=exposed["tier"],
-            customers=formats.customers(exposed["customers"]),
-            revenue=formats.money(exposed["revenue"], currency),
-        )
-        if exposed
-        else _("No customer is at high risk")
-    )
+    _name_tiers(drawn, tiers)
+    finding = title or _most_exposed(cells, currency)
     facts = [
         formats.listed((row["tier"], risk_band_name(row["band"]), formats.money(row["revenue"], currency)))
         for row in at_risk
@@ -307,6 +285,25 @@ def _risk_bars(band: str, bins: Sequence[Row], customers: int) -> go.Bar:
         hoverinfo="text",
         marker=_band_marker(band),
         unselected={"marker": {"opacity": 0.35}},
+    )
+
+
+def _name_tiers(drawn: go.Figure, tiers: Mapping[int, str]) -> None:
+    """The names of the tiers down the side, the best on top."""
+    drawn.update_yaxes(
+        tickvals=list(tiers), ticktext=[style.bold(name) for name in tiers.values()], autorange="reversed"
+    )
+
+
+def _most_exposed(cells: Sequence[Row], currency: str) -> str:
+    """The tier with most revenue at high risk, in a sentence."""
+    exposed = max((row for row in cells if row["band"] == "high"), key=lambda row: row["revenue"] or 0, default=None)
+    if exposed is None:
+        return _("No customer is at high risk")
+    return _("Most revenue at high risk: {tier}, {customers}, {revenue}").format(
+        tier=exposed["tier"],
+        customers=formats.customers(exposed["customers"]),
+        revenue=formats.money(exposed["revenue"], currency),
     )
 
 

@@ -19,7 +19,7 @@ def exit_months(months: pa.Table, currency: str = "", title: str | None = None) 
     """Revenue gone by month of exit, the number of customers on each bar.
 
     `months`, ascending: `month` (its first day), `customers`, `revenue` (of a year before they left), `warned` (had
-    been at high risk). Customdata: [month as ISO day].
+    been at high risk while they still bought). Customdata: [month as ISO day].
     """
     found = style.rows(months)
     if not found:
@@ -250,7 +250,7 @@ def _month_hover(name: str, row: Row, currency: str) -> str:
         name,
         formats.customers(row["customers"]),
         _("{revenue} of revenue in the year before").format(revenue=formats.money(row["revenue"], currency)),
-        _("{warned} had been at high risk").format(warned=formats.number(row["warned"])),
+        _("{warned} had been at high risk while they bought").format(warned=formats.number(row["warned"])),
     )
 
 

@@ -10,6 +10,9 @@ from crm_core import formats
 from crm_core.charts import palette, style
 
 NODE_GAP = 0.035  # of the height, between one class and the next
+MARGIN = 0.19  # of the width, for the names on either side: written on the ribbons, thin ones would strike them out
+NAME_SHIFT = 12
+TOP = 0.92  # of the height, below the two days
 
 
 @dataclass(frozen=True)
@@ -41,21 +44,17 @@ def ribbons(
     sizes_right = [sum(flow.customers for flow in flows if flow.now == key) for key in right]
     classes = [*(before[key] for key in left), *(now[key] for key in right)]
     sizes = [*sizes_left, *sizes_right]
+    middles = [*_middles(sizes_left), *_middles(sizes_right)]
     drawn = style.figure(
         name,
         [
             go.Sankey(
                 arrangement="fixed",
-                domain={"y": [0, 0.92]},
-                textfont={"color": palette.TEXT, "shadow": "none", "size": 13},
+                domain={"x": [MARGIN, 1 - MARGIN], "y": [0, TOP]},
                 node={
-                    "label": [
-                        f"{style.bold(each.name)} {formats.number(size)}"
-                        for each, size in zip(classes, sizes, strict=True)
-                    ],
                     "color": [each.colour for each in classes],
                     "x": [0.001] * len(left) + [0.999] * len(right),
-                    "y": [*_middles(sizes_left), *_middles(sizes_right)],
+                    "y": middles,
                     "pad": 12,
                     "thickness": 16,
                     "line": {"width": 0},
@@ -73,20 +72,30 @@ def ribbons(
         ],
         height=max(320, 60 + 42 * max(len(left), len(right))),
     )
-    for text, place, anchor in ((headings[0], 0, "left"), (headings[1], 1, "right")):
-        drawn.add_annotation(
-            text=style.bold(text),
-            showarrow=False,
-            x=place,
-            xanchor=anchor,
-            y=1,
-            yanchor="top",
-            xref="paper",
-            yref="paper",
-        )
+    names = [f"{style.bold(each.name)} {formats.number(size)}" for each, size in zip(classes, sizes, strict=True)]
+    for place, (name_and_size, middle) in enumerate(zip(names, middles, strict=True)):
+        _write(drawn, name_and_size, is_left=place < len(left), y=TOP * (1 - middle), yanchor="middle")
+    for heading, is_left in zip(headings, (True, False), strict=True):
+        _write(drawn, style.bold(heading), is_left=is_left, y=1, yanchor="top")
     drawn.update_xaxes(visible=False)
     drawn.update_yaxes(visible=False)
     return drawn
+
+
+def _write(drawn: go.Figure, text: str, *, is_left: bool, y: float, yanchor: str) -> None:
+    """Text beside the ribbons, towards them."""
+    drawn.add_annotation(
+        text=text,
+        showarrow=False,
+        x=MARGIN if is_left else 1 - MARGIN,
+        xanchor="right" if is_left else "left",
+        xshift=-NAME_SHIFT if is_left else NAME_SHIFT,
+        y=y,
+        yanchor=yanchor,
+        xref="paper",
+        yref="paper",
+        font={"color": palette.TEXT, "size": 13},
+    )
 
 
 def _middles(sizes: Sequence[int]) -> list[float]:

@@ -20,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """Write the table and print where it lies."""
     with in_the_language_of_the_shell():
         workspace = workspace_of(arguments, shared_database())
         print(workspace.export(workspace.open(arguments.data_set), arguments.table, arguments.file))

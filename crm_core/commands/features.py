@@ -9,6 +9,7 @@ and the cluster see them under the same path.
 """
 
 import argparse
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -28,6 +29,7 @@ from crm_core.store.data_set import read_data_set
 from crm_core.store.layout import TableWriter
 from crm_core.store.names import is_slug
 from crm_core.store.publishing import Publication, adopt_version, current_data_set, publish_version
+from crm_core.store.room import room_needed, room_sentence
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -113,6 +115,10 @@ def _data_set(arguments: argparse.Namespace, writer: TableWriter | None, databas
     if found is not None:
         return found if found.folder.parent.parent == home else adopt_version(home, found)
     tables = _canonical_tables(source)
+    room = room_needed([path for table in tables for path in table.files], database)
+    room = room if writer is None else room.spilled_elsewhere()
+    if room.is_large:
+        print(room_sentence(room, home, database), file=sys.stderr, flush=True)
     publication = Publication(arguments.name or home.name, arguments.currency, datetime.now(UTC))
     return publish_version(home, tables, publication, database, writer=writer)
 

@@ -73,6 +73,7 @@ class Part:
 
     @property
     def is_named(self) -> bool:
+        """Whether any of the tables was asked for by itself."""
         return any(came.is_named for came in self.came)
 
 

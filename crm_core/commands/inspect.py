@@ -3,6 +3,7 @@
 import argparse
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from crm_core import formats
@@ -10,6 +11,7 @@ from crm_core.commands.incoming import Part, come_in, connection_of, read_alike
 from crm_core.commands.reading import (
     add_mapping_argument,
     add_reading_arguments,
+    as_told,
     in_the_language_of_the_shell,
     mapping_at,
 )
@@ -23,7 +25,13 @@ from crm_core.ingest import (
     written_mapping,
 )
 from crm_core.ingest.databases import TableName, table_name, tables
-from crm_core.ingest.words import rules_in_words, told_by_content_in_words, understood, understood_together
+from crm_core.ingest.date_question import order_question_in_words
+from crm_core.ingest.words import (
+    rules_in_words,
+    told_by_content_in_words,
+    understood,
+    understood_together,
+)
 from crm_core.language import _
 from crm_core.schema import TABLES
 
@@ -48,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
             return 0
         given = [mapping_at(path) for path in arguments.mapping]
         parts = read_alike(come_in(arguments, Path(folder), given), given)
+        parts = [replace(part, mapping=as_told(part.mapping, arguments)) for part in parts]
         for part in parts:
             print("\n".join(description(part)))
         if arguments.mapping_out:
@@ -113,10 +122,6 @@ def questions(source: SourceTable, mapping: Mapping) -> list[str]:
             )
         else:
             asked.append(_("No column for {missing}.").format(missing=label))
-    for examples in open_questions(source, mapping).values():
-        asked.append(
-            _("Nothing shows whether {examples} begin with the day or the month: say which (date_order).").format(
-                examples=formats.listed(examples)
-            )
-        )
+    for reading in open_questions(source, mapping).values():
+        asked.append(f"{order_question_in_words(reading)} {_('Say which with --date-order.')}")
     return asked

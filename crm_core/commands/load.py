@@ -1,6 +1,7 @@
 """python -m crm_core load FILE...: files and rows of a database become a data set, with a report in sentences."""
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -10,17 +11,19 @@ from pathlib import Path
 from crm_core import formats
 from crm_core.commands.incoming import Came, Part, come_in, read_alike
 from crm_core.commands.inspect import questions
+from crm_core.commands.progress import shown_on
 from crm_core.commands.reading import (
     add_mapping_argument,
     add_reading_arguments,
     add_workspace_argument,
+    as_told,
     in_the_language_of_the_shell,
     mapping_at,
-    remembered_mappings,
     workspace_of,
 )
 from crm_core.engine.database import Database, shared_database
 from crm_core.errors import InputError, StoreError
+from crm_core.held import held_already, orders_held
 from crm_core.ingest import (
     LoadedTable,
     likely_currency,
@@ -32,7 +35,7 @@ from crm_core.ingest import (
 )
 from crm_core.ingest.archive import ENDINGS
 from crm_core.ingest.databases import table_name
-from crm_core.ingest.duplicates import repeated_orders
+from crm_core.ingest.remembered import confirmed_mappings
 from crm_core.ingest.words import (
     became,
     held_in_words,
@@ -42,7 +45,7 @@ from crm_core.ingest.words import (
 )
 from crm_core.language import _, ngettext
 from crm_core.store import DataSet, Workspace
-from crm_core.store.layout import canonical_rows, reading
+from crm_core.store.room import room_needed, room_sentence
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,6 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    """Load what is named, print what became of it, and publish it unless it was only to be checked."""
     with in_the_language_of_the_shell(), tempfile.TemporaryDirectory(prefix="clientele-load-") as folder:
         database = shared_database()
         workspace = workspace_of(arguments, database)
@@ -84,6 +88,9 @@ def run(arguments: argparse.Namespace) -> int:
             )
         if arguments.check_only:
             return 0
+        room = room_needed([load.accepted for load in loads], workspace.database)
+        if room.is_large:
+            print(room_sentence(room, workspace.root, workspace.database), file=sys.stderr, flush=True)
         data = _published(arguments, workspace, upon, name, loads, currency)
         print(
             _("{name} is published as {slug}, version {version}. Customers: {customers}; orders: {orders}.").format(
@@ -103,13 +110,13 @@ def _parts(arguments: argparse.Namespace, workspace: Workspace, folder: Path) ->
     Raises InputError where a table that was named lacks a column, or nothing can be loaded.
     """
     given = [mapping_at(path) for path in arguments.mapping]
-    remembered = remembered_mappings(workspace)
+    remembered = confirmed_mappings(workspace.remembered_mappings())
     parts = read_alike(come_in(arguments, folder, given, remembered), given, remembered)
     whole = []
     lacking = []
     for part in parts:
         if not missing_columns(part.mapping):
-            whole.append(part)
+            whole.append(replace(part, mapping=as_told(part.mapping, arguments)))
             continue
         names = " · ".join(source.file_name for source in part.sources)
         lacking.append(f"{names}: {' '.join(questions(part.source, part.mapping))}")
@@ -150,14 +157,16 @@ def _loads(
         if part.sources[0].lookup:
             print(understood_together(part.sources))
         for came, source in zip(part.came, part.sources, strict=True):
-            load = load_table(
-                source,
-                mapping.read_with(came.reading, ()),
-                folder / f"loaded {len(loads)}",
-                database=database,
-                as_of=as_of,
-                earlier=_held(upon, loads) if arguments.drop_repeated_orders else (),
-            )
+            with shown_on(sys.stderr, source.file_name) as progress:
+                load = load_table(
+                    source,
+                    mapping.read_with(came.reading, ()),
+                    folder / f"loaded {len(loads)}",
+                    database=database,
+                    as_of=as_of,
+                    progress=progress,
+                    earlier=orders_held(upon, loads) if arguments.drop_repeated_orders else (),
+                )
             loads.append(_with_origin(load, came))
             print(f"{source.file_name} → {load.table_name}: {' · '.join(became(load.report, currency))}")
             for sentence in filter(None, [*source.notes, told_by_content_in_words(mapping), *problems(load.report)]):
@@ -175,11 +184,9 @@ def _tell_what_comes_twice(
 ) -> None:
     """What the tables share, and what of them the data set added to holds already; how to leave it out."""
     said = [repeats_in_words(repeats, currency) for repeats in repeats_between(loads, database)]
-    for load in loads if upon else ():
-        if upon and load.table_name == "orders":
-            held = repeated_orders(load.accepted, _held(upon, ()), database)
-            if held.lines:
-                said.append(held_in_words(load.report.file_name, held, upon.name, currency))
+    if upon:
+        already = held_already(loads, upon, database)
+        said += [held_in_words(name, held, upon.name, currency) for name, held in already]
     if said:
         print("\n".join([*said, _("To leave such orders out, say --drop-repeated-orders.")]))
 
@@ -195,12 +202,6 @@ def _own_name(arguments: argparse.Namespace) -> str:
     if arguments.from_table:
         return table_name(arguments.from_table[0]).name
     return arguments.connection or ""
-
-
-def _held(upon: DataSet | None, loads: Sequence[LoadedTable]) -> list[str]:
-    """SELECTs of the order lines that the data set and the files before hold."""
-    before = [canonical_rows(upon, "orders")] if upon else []
-    return before + [reading([load.accepted]) for load in loads if load.table_name == "orders"]
 
 
 def _data_set_named(name: str, workspace: Workspace) -> DataSet:

@@ -5,12 +5,15 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import get_args
 
 from pydantic import ValidationError
 
 from crm_core.engine.database import Database
 from crm_core.errors import InputError
 from crm_core.ingest import Mapping, ReadingOptions, read_mapping
+from crm_core.ingest.amounts import DecimalMark
+from crm_core.ingest.dates import DateOrder
 from crm_core.language import SOURCE_LANGUAGE, _, speaking
 from crm_core.schema import TABLES
 from crm_core.store import Workspace
@@ -60,6 +63,10 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         help="whether a table with one column a month is read as one row a month",
     )
+    told.add_argument(
+        "--date-order", choices=get_args(DateOrder), help="order of day, month and year where the dates do not show it"
+    )
+    told.add_argument("--decimal-mark", choices=get_args(DecimalMark), help="as each column shows unless told")
 
 
 def reading_options(arguments: argparse.Namespace) -> ReadingOptions:
@@ -74,7 +81,14 @@ def reading_options(arguments: argparse.Namespace) -> ReadingOptions:
         raise InputError(f"--{'-'.join(map(str, first['loc'])).replace('_', '-')}: {first['msg']}.") from None
 
 
+def as_told(mapping: Mapping, arguments: argparse.Namespace) -> Mapping:
+    """The mapping with the order of dates and the decimal mark that were said."""
+    said = {name: getattr(arguments, name) for name in ("date_order", "decimal_mark")}
+    return mapping.model_copy(update={name: value for name, value in said.items() if value})
+
+
 def add_mapping_argument(parser: argparse.ArgumentParser) -> None:
+    """Mapping files, each for the tables it fits."""
     parser.add_argument(
         "--mapping",
         type=Path,
@@ -86,12 +100,14 @@ def add_mapping_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def add_workspace_argument(parser: argparse.ArgumentParser) -> None:
+    """Where the data sets are kept."""
     parser.add_argument(
         "--workspace", type=Path, metavar="FOLDER", help="default: $CLIENTELE_WORKSPACE, else ./workspace"
     )
 
 
 def workspace_of(arguments: argparse.Namespace, database: Database) -> Workspace:
+    """The workspace that is named, else that of the environment, else the one in this folder."""
     return Workspace(arguments.workspace or Path(os.environ.get("CLIENTELE_WORKSPACE") or "workspace"), database)
 
 
@@ -102,18 +118,8 @@ def mapping_at(path: Path) -> Mapping:
     return read_mapping(path.read_text(encoding="utf-8-sig", errors="replace"), path.name)
 
 
-def remembered_mappings(workspace: Workspace) -> list[Mapping]:
-    """The mappings people confirmed, the newest first; those of an older release are left out."""
-    found = []
-    for text in workspace.remembered_mappings():
-        try:
-            found.append(Mapping.model_validate_json(text))
-        except ValidationError:
-            continue
-    return found
-
-
 def known_table(name: str) -> str:
+    """The name of a canonical table, or an argument error that names them all."""
     if name not in TABLES:
         raise argparse.ArgumentTypeError(f"{name}: one of {', '.join(TABLES)}")
     return name

@@ -74,7 +74,13 @@ class Database:
         size, unit = str(self.rows("select current_setting('memory_limit')")[0][0]).split()
         return round(float(size) * MEMORY_UNITS[unit])
 
+    @property
+    def spill_folder(self) -> Path:
+        """Where work goes for a while that does not fit into memory: a folder of its own under TMPDIR."""
+        return Path(self._spill_folder.name)
+
     def close(self) -> None:
+        """Close the connection and remove what was spilled to disk."""
         self._connection.close()
         self._spill_folder.cleanup()
 
@@ -105,6 +111,7 @@ _shared_lock = threading.Lock()
 
 
 def split_statements(script: str) -> list[str]:
+    """The statements of a script, one by one. Raises duckdb.Error where it cannot be parsed."""
     return [statement.query for statement in duckdb.extract_statements(script)]
 
 

@@ -1,21 +1,22 @@
-"""Long statements that somebody watches and may call off."""
+"""Long statements, and work made of several, that somebody watches and may call off."""
 
 import threading
 from collections.abc import Callable
 from contextvars import copy_context
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import duckdb
 
 SECONDS_BETWEEN_LOOKS = 0.2
 
 Look = Callable[[float | None], None]
+Result = TypeVar("Result")
 
 
 @dataclass
-class _Outcome:
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
+class _Outcome(Generic[Result]):
+    found: list[Result] = field(default_factory=list)
     error: BaseException | None = None
 
 
@@ -27,11 +28,18 @@ def watched(
     `look` is told the share done (0-1) where DuckDB knows it. An exception it raises stops the statement
     (`stop` is called first, for what feeds it) and goes on to the caller when nothing runs any more.
     """
-    outcome = _Outcome()
+    return watched_work(cursor, lambda: cursor.execute(sql).fetchall(), look, stop)
+
+
+def watched_work(
+    cursor: duckdb.DuckDBPyConnection, work: Callable[[], Result], look: Look, stop: Callable[[], None] | None = None
+) -> Result:
+    """Do work that runs several statements on `cursor`, as `watched` runs one; returns what the work does."""
+    outcome: _Outcome[Result] = _Outcome()
 
     def run() -> None:
         try:
-            outcome.rows = cursor.execute(sql).fetchall()
+            outcome.found.append(work())
         except BaseException as error:
             outcome.error = error
 
@@ -45,10 +53,10 @@ def watched(
     except BaseException:
         if stop:
             stop()
-        while thread.is_alive():  # an interruption before the statement has begun is not heard
+        while thread.is_alive():  # an interruption before a statement has begun is not heard
             cursor.interrupt()
             thread.join(SECONDS_BETWEEN_LOOKS)
         raise
     if outcome.error is not None:
         raise outcome.error
-    return outcome.rows
+    return outcome.found[0]

@@ -296,6 +296,7 @@ class Evidence:
 
     @property
     def newest(self) -> BackTest:
+        """The back-test of the latest day."""
         return self.tests[0]
 
     @cached_property

@@ -59,6 +59,7 @@ class Rows:
     day: npt.NDArray[np.int64]
 
     def only(self, these: npt.NDArray[np.bool_]) -> "Rows":
+        """The rows where `these`, shape (rows,), is true."""
         return Rows(
             self.signals,
             self.strength[these],

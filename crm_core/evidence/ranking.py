@@ -69,10 +69,12 @@ class Ranking:
 
     @property
     def customers(self) -> float:
+        """How many customers stand in the order: who left and who stayed."""
         return float(self.left.sum() + self.stayed.sum())
 
     @property
     def left_count(self) -> float:
+        """How many of them left."""
         return float(self.left.sum())
 
     @property

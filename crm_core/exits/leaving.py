@@ -54,6 +54,7 @@ class Exits:
 
     @property
     def settings(self) -> ExitSettings:
+        """The part of the scenario that speaks of exits."""
         return self.scenario.exits
 
     @property
@@ -65,7 +66,8 @@ class Exits:
 
     @cached_property
     def months(self) -> pa.Table:
-        """One row per month in which somebody left, in order: month, customers, revenue (of a year before), warned."""
+        """One row per month in which somebody left, in order: month, customers, revenue (of a year before), warned
+        (had been at high risk while they still bought)."""
         return self.book.engine.small(self._recipe("exit_months", "select * from exit_months order by month"))
 
     @property
@@ -189,7 +191,11 @@ class Exits:
         return self.book.recipe(
             name,
             text,
-            parameters={**_recorded(self.recorded), "period_start": self.period_start},
+            parameters={
+                **_recorded(self.recorded),
+                "period_start": self.period_start,
+                "horizon_days": self.horizon.days,
+            },
             parts=(self.lost, self.warnings.first_signals),
         )
 

@@ -98,6 +98,7 @@ class Warnings:
 
     @property
     def warned_share(self) -> float | None:
+        """Share, 0-1, of the leavers looked at who were warned; None where none could be looked at."""
         return self.warned / self.looked_at if self.looked_at else None
 
     @property
@@ -109,6 +110,19 @@ class Warnings:
     def stayers_warned_share(self) -> float | None:
         """The share of those who stayed who had been at high risk as well."""
         return self._counts[False].get("high_risk_shown", 0) / self.stayers if self.stayers else None
+
+    @property
+    def buying_share(self) -> float | None:
+        """The share of those who left who had been at high risk while they still bought: a horizon ahead or more.
+
+        From then on silence alone brings everybody who leaves to high risk, so this is what foresight there was.
+        """
+        return self._counts[True].get("high_risk_while_buying", 0) / self.looked_at if self.looked_at else None
+
+    @property
+    def stayers_buying_share(self) -> float | None:
+        """The share of those who stayed who had been at high risk as far ahead."""
+        return self._counts[False].get("high_risk_while_buying", 0) / self.stayers if self.stayers else None
 
     def sql(self) -> str:
         """The query behind the first day of each signal, as it runs."""

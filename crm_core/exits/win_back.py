@@ -85,6 +85,7 @@ class WinBack:
 
     @property
     def let_go_customers(self) -> int:
+        """How many lost customers an attempt would be wasted on."""
         return sum(row["customers"] for code, row in self._sums.items() if code)
 
     def let_go(self) -> pa.Table:

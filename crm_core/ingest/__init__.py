@@ -9,22 +9,19 @@ problems(loaded.report)
 
 from crm_core.ingest.arrivals import Arrival, Arrivals, arrivals
 from crm_core.ingest.currency import CURRENCIES, likely_currency
+from crm_core.ingest.guess import candidate_columns, guess_mapping, open_questions
 from crm_core.ingest.inspect import inspect_file, inspect_frame
 from crm_core.ingest.load import LoadedTable, load_frame, load_table
 from crm_core.ingest.mapping import (
     Mapping,
-    candidate_columns,
     check_mapping,
     found_by_content,
-    guess_mapping,
     missing_columns,
-    open_questions,
     read_mapping,
-    remembered_for,
-    similar_mapping,
     written_mapping,
 )
-from crm_core.ingest.quality import QualityReport, problems, reason_text
+from crm_core.ingest.quality import COUNTED_EXACTLY, ColumnQuality, QualityReport, distinct_text, problems, reason_text
+from crm_core.ingest.remembered import remembered_for, similar_mapping
 from crm_core.ingest.source import (
     Dialect,
     Progress,
@@ -36,10 +33,12 @@ from crm_core.ingest.templates import template, write_set_aside_csv
 from crm_core.ingest.together import Alike, Repeats, combined, likeness, read_together, repeats_between, same_content
 
 __all__ = [
+    "COUNTED_EXACTLY",
     "CURRENCIES",
     "Alike",
     "Arrival",
     "Arrivals",
+    "ColumnQuality",
     "Dialect",
     "LoadedTable",
     "Mapping",
@@ -53,6 +52,7 @@ __all__ = [
     "candidate_columns",
     "check_mapping",
     "combined",
+    "distinct_text",
     "found_by_content",
     "guess_mapping",
     "inspect_file",

@@ -13,9 +13,10 @@ LARGEST = "1000000000000"  # beyond a million million a "number" is a code
 _FROM = "０１２３４５６７８９，．－（）＋％\u2212\u2013\u2012\u2010\u00a0　\u2009\u202f\u2007’‘`´＇"
 _TO = "0123456789,.-()+%----     '''''"
 _DELETED = "¥￥$＄€£￡₩￦₹₽₺₫฿₪₱₴¤元円圆圓\u200b\u200e\u200f\ufeff"
-_CODES = (
+CURRENCY_WORDS = (
     "(?:rmb|cny|usd|eur|gbp|hkd|twd|ntd|jpy|krw|chf|sgd|aud|cad|inr|brl|mxn|sek|nok|dkk|pln|czk|huf|try|zar|aed|sar|thb"
-    "|myr|idr|vnd|php|nzd|ils|rub|mop|us|hk|nt|rs\\.?|fr\\.|kr\\.?|zł|kč|人民币|人民幣|港币|美元|欧元|euros?|eur\\.)"
+    "|myr|idr|vnd|php|nzd|ils|rub|mop|us|hk|nt|rs\\.?|fr\\.|kr\\.?|zł|kč|ft|tl|lei|ron|bgn|uah"
+    "|руб(?:лей|ля|ль|\\.)?|р\\.|грн\\.?|лв\\.?|人民币|人民幣|港币|美元|欧元|euros?|eur\\.)"
 )
 # What stands before a dollar or a yuan: US$, HK$, R$, A$, CN¥
 _DOLLARS = "(?i)(?:us|hk|nt|au|ca|nz|sg|mx|a|c|s|r)[$＄]|(?:cn|jp)[¥￥]"
@@ -57,6 +58,7 @@ class NumberReading:
 
     @property
     def is_undecided(self) -> bool:
+        """Whether some numbers can be read in two ways and no other tells which."""
         return self.open_count > 0 and not self.comma_votes and not self.point_votes
 
 
@@ -70,7 +72,7 @@ def bare_sql(text: str) -> str:
     has_sign = f"contains({text}, '$') or contains({text}, '¥')"
     dollars = f"case when {has_sign} then regexp_replace({text}, {quoted(_DOLLARS)}, '') else {text} end"
     bare = f"translate({dollars}, {quoted(_FROM + _DELETED)}, {quoted(_TO)})"
-    codes = rf"^([-+(]?)\s*{_CODES}\s*|\s*{_CODES}(\s*[-)]?)$|[.,]-+$"
+    codes = rf"^([-+(]?)\s*{CURRENCY_WORDS}\s*|\s*{CURRENCY_WORDS}(\s*[-)]?)$|[.,]-+$"
     return rf"trim(regexp_replace(trim({bare}), '{codes}', '\1\2', 'gi'))"
 
 

@@ -70,6 +70,8 @@ class Unpacked:
 
 
 class Readable(Protocol):
+    """Whatever gives bytes, a stretch at a time."""
+
     def read(self, size: int, /) -> bytes: ...
 
 

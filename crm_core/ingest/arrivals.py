@@ -11,9 +11,10 @@ from pathlib import Path
 from crm_core import formats
 from crm_core.errors import InputError
 from crm_core.ingest.archive import MOST_FILES, NAMES_SHOWN, PackedFile, unpack
+from crm_core.ingest.guess import guess_mapping
 from crm_core.ingest.headings import is_heading
 from crm_core.ingest.inspect import inspect_file
-from crm_core.ingest.mapping import guess_mapping, missing_columns
+from crm_core.ingest.mapping import missing_columns
 from crm_core.ingest.source import ProgressListener, ReadingOptions, SourceTable
 from crm_core.ingest.workbook import is_workbook, sheet_heights
 from crm_core.language import _
@@ -48,7 +49,7 @@ def arrivals(
     file_name: str,
     folder: Path,
     *,
-    options: ReadingOptions = ReadingOptions(),  # noqa: B008  frozen
+    options: ReadingOptions = ReadingOptions(),
     progress: ProgressListener | None = None,
 ) -> Arrivals:
     """The tables in a file or folder; what is packed is written into `folder` and must stay there while it is read.

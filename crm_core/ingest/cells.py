@@ -4,18 +4,19 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from crm_core.ingest.amounts import CURRENCY_WORDS
 from crm_core.ingest.dates import is_date_shape, shape_of
 from crm_core.ingest.source import Content
 from crm_core.schema import words
 
 NUMBER = re.compile(
-    r"[(+−-]?\s*(?:[A-Z]{0,2}[$€£¥₩₹₽₺₫฿₪₱]|RMB|CNY|USD|EUR|GBP|HKD|TWD|JPY|KRW|CHF|INR|BRL|AUD|CAD|SGD)?\s*[+−-]?"
+    rf"[(+−-]?\s*(?:[A-Z]{{0,2}}[$€£¥₩₹₽₺₫฿₪₱]|(?i:{CURRENCY_WORDS}))?\s*[+−-]?"
     r"(?:\d{1,3}(?:[,.'’ ]\d{2,3})*[,.'’ ]\d{3}|\d+)?(?:[.,](?:\d*|[-–—]))?(?:[eE][+-]?\d+)?"
-    r"\s*(?:[%$€£¥元円圆₽₺₫]|[万萬亿億千]元?|[kKM]|USD|EUR|GBP|RMB|CNY|CHF|JPY|CR|DR)?\s*[)-]?"
+    rf"\s*(?:[%$€£¥元円圆₽₺₫]|[万萬亿億千]元?|[kKM]|CR|DR|(?i:{CURRENCY_WORDS}))?\s*[)-]?"
 )
 NUMBER_ONLY = re.compile(r"[0-9.]+")
 COMPACT_DAY = re.compile(
-    r"(?:19|20)[0-9]{6}|[0-9]{4}\.[0-9]{1,2}\.[0-9]{1,2}|[0-9]{1,2}\.[0-9]{1,2}\.(?:[0-9]{4}|[0-9]{2})"
+    r"(?:19|20)[0-9]{6}|[0-9]{4}\.[0-9]{1,2}\.[0-9]{1,2}\.?|[0-9]{1,2}\.[0-9]{1,2}\.(?:[0-9]{4}|[0-9]{2})"
 )
 TRUE_WORDS = frozenset(
     words(
@@ -41,6 +42,7 @@ def plain(text: str) -> str:
 
 
 def is_number(text: str) -> bool:
+    """Whether a cell is a number in one of the ways numbers are written."""
     text = plain(text)
     return any(letter.isdigit() for letter in text) and NUMBER.fullmatch(text) is not None
 
@@ -54,6 +56,7 @@ def is_date(text: str) -> bool:
 
 
 def is_absent(text: str) -> bool:
+    """Whether a cell says that there is no value: empty, n/a, 无."""
     return plain(text).casefold() in ABSENT_WORDS
 
 

@@ -2,14 +2,17 @@
 
 A value's *shape* is the text with each digit as 9 ("99/99/9999"). A column has few shapes, so each
 is read once here and gets one `strptime` format; DuckDB then applies the formats to every row.
-Whether 03/04/2024 is in March or April is decided over the column: a part above 12 is a day.
-Where nothing decides, the answer is None and the reader is asked.
+Whether 03/04/2024 is in March or April is decided over the column: a part above 12 is a day. Whether
+24.01.05 begins with the day or the year is, too: a part above 31 is a year, and one that runs through
+the whole month while the other hardly changes is the day. Where nothing decides, the answer is None and
+the reader is asked.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import lru_cache
 from typing import Literal
 
@@ -36,7 +39,10 @@ SHAPES_READ = 2000
 FEW = 0.02
 CONTESTED = 0.05
 DAYS_READ = 100_000
-NEEDS_ORDER = "[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]"
+NEEDS_ORDER = "[0-9]{1,2}(?:[-/]|[.] ?)[0-9]{1,2}(?:[-/]|[.] ?)[0-9]+"
+MONTH_FIRST_WITH_DOTS = 0.3  # of all values; of dates written so, 61 % have a day above 12
+RUNS_FROM, RUNS_TO = 3, 29  # days of a month come to both ends of it
+LATEST_SHORT_YEAR = 68  # of two digits: 68 is 2068, 69 is 1969
 
 _MONTH_NAMES = words("january|february|march|april|may|june|july|august|september|october|november|december")
 _MONTH_WORDS = dict.fromkeys(_MONTH_NAMES, "%B") | {name[:3]: "%b" for name in _MONTH_NAMES}
@@ -70,7 +76,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Day:
-    """The date part of values that begin with a day or a month, and how many values have it."""
+    """The date part of values that begin with a day, a month or a year of two digits, and how many values have it."""
 
     text: str
     count: int
@@ -96,8 +102,9 @@ class DateReading:
     """How a column of dates is read.
 
     `order` is the order of the parts where the column needs one and it is known;
-    `is_undecided` where the values allow day-month and month-day alike. `evidence` counts the values
-    that only the one or only the other order can read; `examples` are undecided values as written.
+    `is_undecided` where the values can be read in more than one. `evidence` counts the values that only
+    the one or only the other order can read; `examples` are undecided values as written, `spans` the first
+    and last day they would have under each order that reads all of them.
     """
 
     formats: tuple[DateFormat, ...]
@@ -105,6 +112,7 @@ class DateReading:
     is_undecided: bool
     evidence: dict[DateOrder, int]
     examples: tuple[str, ...]
+    spans: dict[DateOrder, tuple[date, date]] = field(default_factory=dict)
 
 
 def shape_of(text: str) -> str:
@@ -125,7 +133,7 @@ def shapes_and_days(values: Iterable[str]) -> tuple[list[Shape], list[Day], int]
     for text in texts:
         examples.setdefault(shape_of(text), text)
     shapes = Counter(map(shape_of, texts))
-    days = Counter(text.split(" ")[0] for text in texts if re.match(NEEDS_ORDER, text))
+    days = Counter(day[0] for text in texts if (day := re.match(NEEDS_ORDER, text)))
     return (
         [Shape(shape, count, examples[shape]) for shape, count in shapes.items()],
         [Day(day, count) for day, count in days.items()],
@@ -148,13 +156,13 @@ def shapes_query(text: str, relation: str) -> str:
 def days_query(text: str, relation: str) -> str:
     """SQL for the date parts that do not begin with the year; the columns are the fields of `Day`."""
     return f"""
-        select split_part(value, ' ', 1) as day, count(*)
+        select regexp_extract(value, '^{NEEDS_ORDER}') as day, count(*)
         from (select {clean_sql(text)} as value from {relation}) where regexp_matches(value, '^{NEEDS_ORDER}')
         group by day order by count(*) desc, day limit {DAYS_READ}"""
 
 
 def needs_order(shapes: Iterable[Shape]) -> bool:
-    """Whether any shape begins with a day or a month, so that the days must be looked at."""
+    """Whether any shape begins with a day, a month or a short year, so that the days must be looked at."""
     return any(re.match(NEEDS_ORDER, shape.shape) for shape in shapes)
 
 
@@ -165,17 +173,20 @@ def decide_dates(
 
     Where no more than `FEW` of the values can be read in two ways, those are not read at all.
     """
-    evidence = _evidence(days)
+    place = _year_place(days)
+    evidence = _evidence(days, place)
     decided = order or _decided(evidence)
-    undecided = [] if decided else [day for day in days if _reads_two_ways(day.text)]
+    undecided = [] if decided else [day for day in days if _reads_two_ways(day.text, place)]
     if sum(day.count for day in undecided) <= FEW * total:
         # a few strangers in a column of plain dates: not worth a question, and not to be guessed
         strange = {shape_of(day.text) for day in undecided}
-        shapes = [shape for shape in shapes if shape.shape.split(" ")[0] not in strange]
+        shapes = [shape for shape in shapes if _day_of(shape.shape) not in strange]
         undecided = []
+    has_other_marks = any("." not in day.text for day in days)
     by_format: dict[DateFormat, list[str]] = {}
     for shape in shapes:
-        read = _read_shape(shape, decided)
+        is_dotted = "." in _day_of(shape.shape)
+        read = _read_shape(shape, "dmy" if decided == "mdy" and is_dotted and has_other_marks else decided)
         if read:
             by_format.setdefault(read, []).append(shape.shape)
     return DateReading(
@@ -184,6 +195,7 @@ def decide_dates(
         is_undecided=bool(undecided),
         evidence={key: count for key, count in evidence.items() if count},
         examples=tuple(day.text for day in undecided[:3]),
+        spans=_spans(undecided, place),
     )
 
 
@@ -193,31 +205,92 @@ def _decided(evidence: dict[DateOrder, int]) -> DateOrder | None:
     return best if votes and other_votes <= CONTESTED * (votes + other_votes) else None
 
 
-def _evidence(days: Sequence[Day]) -> dict[DateOrder, int]:
-    """How many values only one order can read; dates with dots, always day first, speak where no others do."""
+def _day_of(shape: str) -> str:
+    """The date part of a shape that begins with a day, a month or a short year; "" of any other."""
+    found = re.match(NEEDS_ORDER, shape)
+    return found[0] if found else ""
+
+
+def _parts(day: str) -> tuple[int, int, int]:
+    first, second, third = map(int, re.findall("[0-9]+", day)[:3])
+    return first, second, third
+
+
+def _year_place(days: Sequence[Day]) -> Literal["first", "last"] | None:
+    """Where the year stands in a column, as its values show; None if they do not, or speak for both.
+
+    A part above 31 is a year. Else the day is the part that comes to both ends of a month, while the
+    year has at most half as many values.
+    """
+    parted = [_parts(day.text) for day in days]
+    firsts, lasts = {first for first, _second, _third in parted}, {third for _first, _second, third in parted}
+    has_first, has_last = any(first > 31 for first in firsts), any(third > 31 for third in lasts)
+    if has_first or has_last:
+        return None if has_first and has_last else "first" if has_first else "last"
+    if _runs_through_months(firsts) and len(firsts) >= 2 * len(lasts):
+        return "last"
+    if _runs_through_months(lasts) and len(lasts) >= 2 * len(firsts):
+        return "first"
+    return None
+
+
+def _runs_through_months(values: set[int]) -> bool:
+    return bool(values) and min(values) <= RUNS_FROM and max(values) >= RUNS_TO
+
+
+def _evidence(days: Sequence[Day], year_place: Literal["first", "last"] | None) -> dict[DateOrder, int]:
+    """How many values only one order can read; dates with dots speak where no others do.
+
+    With dots a month seldom comes first: a few such values are mistakes, and only many show an order.
+    """
     days = [day for day in days if "." not in day.text] or days
     votes: dict[DateOrder, int] = {"dmy": 0, "mdy": 0, "ymd": 0}
-    parted = [(*map(int, re.findall("[0-9]+", day.text)[:3]), day.count) for day in days]
-    year_is_last = any(third > 31 for _first, _second, third, _count in parted)
-    for first, second, third, count in parted:
+    for day in days:
+        first, second, third = _parts(day.text)
         if 12 < second <= 31 and first <= 12:
-            votes["mdy"] += count
-        elif 12 < first <= 31 and second <= 12 and (third > 31 or year_is_last):
-            votes["dmy"] += count
-        elif first > 31 and third <= 31:
-            votes["ymd"] += count
+            votes["mdy"] += day.count
+        elif (first > 31 or year_place == "first") and second <= 12 and third <= 31:
+            votes["ymd"] += day.count
+        elif 12 < first <= 31 and second <= 12 and (third > 31 or year_place == "last"):
+            votes["dmy"] += day.count
+    is_dotted = all("." in day.text for day in days)
+    if is_dotted and votes["mdy"] < MONTH_FIRST_WITH_DOTS * sum(day.count for day in days):
+        votes["mdy"] = 0
     return votes
 
 
-def _reads_two_ways(day: str) -> bool:
-    """Whether a date part is a date under two orders, and not the same one. With dots the day is first."""
-    if "." in day:
-        return False
-    first, second, third = map(int, re.findall("[0-9]+", day)[:3])
-    has_long_year = third > 31
-    dmy, mdy = first <= 31 and second <= 12, first <= 12 and second <= 31
-    ymd = not has_long_year and second <= 12
+def _reads_two_ways(day: str, year_place: Literal["first", "last"] | None) -> bool:
+    """Whether a date part is a date under two orders, and not the same one. With dots a month is never first."""
+    first, second, third = _parts(day)
+    has_year_last = third > 31 or year_place == "last"
+    dmy, mdy = first <= 31 and second <= 12, first <= 12 and second <= 31 and "." not in day
+    ymd = not has_year_last and second <= 12
     return (dmy and mdy and first != second) or (ymd and dmy and first != third)
+
+
+def _spans(days: Sequence[Day], year_place: Literal["first", "last"] | None) -> dict[DateOrder, tuple[date, date]]:
+    """The first and last day of `days` under each order that reads every one of them."""
+    orders: list[DateOrder] = ["dmy"]
+    if not any("." in day.text for day in days):
+        orders.append("mdy")
+    if year_place != "last":
+        orders.append("ymd")
+    read = {order: [_under(order, *_parts(day.text)) for day in days] for order in orders}
+    whole = {order: [day for day in found if day] for order, found in read.items() if all(found)}
+    return {order: (min(found), max(found)) for order, found in whole.items() if found}
+
+
+def _under(order: DateOrder, first: int, second: int, third: int) -> date | None:
+    """The day that three parts name in an order; None if there is no such day."""
+    year, month, day = {"dmy": (third, second, first), "mdy": (third, first, second), "ymd": (first, second, third)}[
+        order
+    ]
+    if year < 100:
+        year += 2000 if year <= LATEST_SHORT_YEAR else 1900
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 _WHOLE: tuple[tuple[str, DateFormat], ...] = (
@@ -328,8 +401,6 @@ def _numeric_format(match: re.Match[str], order: DateOrder | None) -> str:
         year = "%Y" if len(match["c"]) == 4 else "%y"
         chosen = order or "dmy"
         if chosen == "ymd" and len(match["c"]) == 4:
-            chosen = "dmy"
-        if separator == "." and order == "mdy":
             chosen = "dmy"
         parts = {"dmy": ["%d", "%m", year], "mdy": ["%m", "%d", year], "ymd": ["%y", "%m", "%d"]}[chosen]
     return separator.join(parts)

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crm_core.errors import InputError
+from crm_core.ingest.alphabets import best_alphabet
 from crm_core.language import _
 
 SAMPLE_BYTES = 4 << 20
 CHUNK_BYTES = 4 << 20
 LONGEST_KEPT = 80 << 20  # of one line: more than any line that is read has
 REPLACEMENT = "\ufffd"
+LATIN_WEIGHT, SCRIPT_WEIGHT = 0.8, 0.7  # of words well spelt, beside characters that a script writes often
 
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -33,11 +35,15 @@ FREQUENT_SIMPLIFIED = frozenset(
     "此已工使情明性知全三又关点正业外将两高间由问很最重并物手应战向头文体政美相见被利什二等产或新己制身果加西斯月话合回特"
     "代内信表化老给世位次度门任常先海通教儿原东声提立及比员解水名真论处走义各入几口认条平系气题活尔更别打女变四神总何电数"
     "客户订单金额期编号销售量价格称店类品商姓市省区支付款状态交易邮箱址备注会员积费折扣优惠已完取消退货款广州深圳北京上海元"
+    "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何梁郑罗宋谢唐韩曹许邓冯曾程蔡彭潘袁董余苏叶吕魏蒋田杜丁沈姜范江傅钟汪戴崔任陆廖姚夏"
+    "伟芳娜秀英敏静丽强磊勇艳杰娟涛超兰霞刚桂华建志玉红春梅莉丹帅凯玲雪婷"
 )
 FREQUENT_TRADITIONAL = frozenset(
     "的一是不了在人有我他這個們中來上大為和國地到以說時要就出會可也你對生能而子那得於著下自之年過發後作裡用道行所然家種"
     "客戶訂單金額期編號銷售數量價格名稱店類別產品商姓市省區支付款狀態交易郵箱址備註會員積分費折扣優惠已完成取消退貨臺灣台北高雄"
     "門電話實際總計備註廠類經業務員縣鄉鎮號樓"
+    "王李張劉陳楊黃趙周吳徐孫朱馬胡郭林何梁鄭羅宋謝唐韓曹許鄧馮曾程蔡彭潘袁董余蘇葉呂魏蔣田杜丁沈姜范江傅鐘汪戴崔任陸廖姚夏"
+    "家豪志明俊傑建宏淑芬美玲雅婷怡君佳穎惠宗翰承冠宇柏詩涵欣雯"
 )
 FREQUENT_HANGUL = frozenset(
     "이다는의가에을를고하은한지도로사기어인시자대해나라리정들그보아서수있것전일주부조제적과상구장원공안동모스연성위우중"
@@ -46,6 +52,7 @@ FREQUENT_HANGUL = frozenset(
 FREQUENT_KANA = frozenset(
     "あいうえおかがきくけこさしじすせそただちつてでとなにのはまみめもやよらりるれろわをんっアイウエオカキクケコサシスセソタチツテト"
     "ナニネノハバパフブプヘベペホボポマミムメモヤユョラリルレロワンーッャュ"
+    "円株式会社年月日本東京都大阪府県市区町田山川中村高橋鈴木佐藤伊渡辺小林加商店番号注文受顧客金額数量単価品名住所電話氏様合計"
 )
 
 
@@ -91,8 +98,14 @@ def guess_encoding(sample: bytes) -> Guess:
         return Guess(wide, is_sure=True)
     if decodes(sample, "utf-8"):
         return Guess("utf-8", is_sure=True)
-    scored = sorted(((score(sample), encoding) for encoding, score in SCORES), reverse=True)
-    (best, encoding), (second, _next) = scored[0], scored[1]
+    (wide_best, wide_encoding), (wide_next, _next) = sorted(
+        ((score(sample), encoding) for encoding, score in SCORES), reverse=True
+    )[:2]
+    found = best_alphabet(sample, may_be_wide=any(decodes(sample, encoding) for encoding, _score in SCORES))
+    narrow_best = (LATIN_WEIGHT if found.is_latin else SCRIPT_WEIGHT) * found.score**2
+    best, encoding, second = wide_best, wide_encoding, max(wide_next, narrow_best)
+    if narrow_best > wide_best:
+        best, encoding, second = narrow_best, found.encoding, wide_best if found.is_clear else narrow_best
     if best < 0.15:
         nearly_utf8 = _undecodable_share(sample) < 0.01
         return Guess("utf-8" if nearly_utf8 else "cp1252", is_sure=False)
@@ -183,47 +196,11 @@ def _frequent_share(encoding: str, frequent: frozenset[str]) -> Callable[[bytes]
     return score
 
 
-def _western_score(sample: bytes) -> float:
-    """High bytes of a western text stand alone among ASCII letters, and are letters or signs."""
-    high = [place for place, byte in enumerate(sample[: 1 << 18]) if byte >= 0x80]
-    if not high:
-        return 0.0
-    places = set(high)
-    lonely = sum(1 for place in high if place - 1 not in places and place + 1 not in places)
-    letters = sum(
-        1 for place in high if sample[place] >= 0xC0 or sample[place] in b"\x80\x91\x92\x93\x94\x96\xa3\xa0\xb0"
-    )
-    return 0.8 * (lonely / len(high)) * (letters / len(high))
-
-
-def _cyrillic_score(sample: bytes) -> float:
-    """Windows-1251 writes Cyrillic words as runs of lower-case letters 0xE0-0xFF."""
-    high = [byte for byte in sample[: 1 << 18] if byte >= 0x80]
-    if not high:
-        return 0.0
-    lower = sum(byte >= 0xE0 for byte in high) / len(high)
-    letters = sum(byte >= 0xC0 or byte in b"\xa8\xb8" for byte in high) / len(high)
-    return 0.7 * letters * lower if lower > 0.6 else 0.0
-
-
-def _koi_score(sample: bytes) -> float:
-    """KOI8-R writes Cyrillic words as runs of lower-case letters 0xC0-0xDF."""
-    high = [byte for byte in sample[: 1 << 18] if byte >= 0x80]
-    if not high:
-        return 0.0
-    lower = sum(0xC0 <= byte < 0xE0 for byte in high) / len(high)
-    letters = sum(byte >= 0xC0 or byte in b"\xa3\xb3" for byte in high) / len(high)
-    return 0.7 * letters * lower if lower > 0.6 else 0.0
-
-
 SCORES: tuple[tuple[str, Callable[[bytes], float]], ...] = (
     ("gb18030", _frequent_share("gb18030", FREQUENT_SIMPLIFIED)),
     ("big5hkscs", _frequent_share("big5hkscs", FREQUENT_TRADITIONAL)),
     ("cp932", _frequent_share("cp932", FREQUENT_KANA)),
     ("cp949", _frequent_share("cp949", FREQUENT_HANGUL)),
-    ("cp1252", _western_score),
-    ("cp1251", _cyrillic_score),
-    ("koi8-r", _koi_score),
     ("euc_jp", _frequent_share("euc_jp", FREQUENT_KANA)),
 )
 

@@ -2,7 +2,7 @@
 
 Each candidate delimiter parses the head of the file; the one under which rows are equally wide and
 the cells look like numbers, dates and words wins. DuckDB's sniffer is not asked: it loses rows
-where widths differ (docs/decisions/0005-reading-text-twice.md).
+where widths differ (docs/decisions/0004-reading-text-twice.md).
 """
 
 import io

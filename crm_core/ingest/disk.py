@@ -43,6 +43,7 @@ def stamp_of(path: Path) -> Stamp:
 
 
 def changed(file_name: str) -> InputError:
+    """The error of a file that is another than when it was looked at."""
     return InputError(_("{file} changed while it was read. Load it again.").format(file=file_name))
 
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 from crm_core.ingest.mapping import Mapping
 from crm_core.ingest.quality import REASONS
-from crm_core.schema import SQL_TYPES, TABLES, Column
+from crm_core.schema import SQL_TYPES, TABLES, Column, Kind
 
 PAGE = Path(__file__).parents[2] / "docs" / "data-format.md"
 SYNONYMS_SHOWN = 12
 
-KINDS = {
+KINDS: dict[Kind, str] = {
     "text": "Text, kept exactly as written (`007` stays `007`).",
     "money": "Money with up to four decimals. Signs, brackets, thousands, currencies, 万 and 亿 are understood.",
     "number": "A number, written in any of the ways money is.",
@@ -30,7 +30,7 @@ def page() -> str:
         parts.extend(_row(column) for column in table.columns)
         parts.append("")
     parts.append("## Kinds\n\n| kind | stored as | how it is read |\n|---|---|---|")
-    parts.extend(f"| {kind} | `{SQL_TYPES[kind]}` | {text} |" for kind, text in KINDS.items())  # type: ignore[index]  # keys are kinds
+    parts.extend(f"| {kind} | `{SQL_TYPES[kind]}` | {text} |" for kind, text in KINDS.items())
     parts.append(MAPPING)
     parts.append("| field | what it says |\n|---|---|")
     parts.extend(

@@ -76,7 +76,7 @@ FOREIGN_CONTENT = (
 BITMAP = (b"BM", slice(6, 10), b"\0\0\0\0")
 
 
-def inspect_file(path: Path, file_name: str, *, overrides: ReadingOptions = ReadingOptions()) -> SourceTable:  # noqa: B008  frozen
+def inspect_file(path: Path, file_name: str, *, overrides: ReadingOptions = ReadingOptions()) -> SourceTable:
     """What the file at `path`, which the reader knows as `file_name`, holds.
 
     A packed file is not opened here; `unpack` does that. Raises InputError, with a sentence that helps,

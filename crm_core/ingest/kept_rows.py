@@ -1,6 +1,6 @@
 """The rows a load keeps, on their way to `accepted.parquet`, and which of them are alike."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -8,11 +8,12 @@ from types import TracebackType
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from crm_core.engine.watching import watched
 from crm_core.ingest.dates import quoted
 from crm_core.ingest.plain_rows import ARROW_TYPES, LINE, fingerprints
-from crm_core.ingest.row_writer import RowWriter
+from crm_core.ingest.row_writer import ROWS_A_GROUP, RowWriter
 from crm_core.ingest.source import Progress, ProgressListener
 from crm_core.schema import Table
 
@@ -36,8 +37,13 @@ class KeptRows:
         self._compared = table.column_names
         self._file_name = file_name
         self._fingerprints = path.with_name("fingerprints")
+        self._repetitive = [*repetitive, "source_file"]
+        self._groups_in_order: int | None = None
+        self._open()
+
+    def _open(self) -> None:
         with ExitStack() as opened:
-            self._rows = opened.enter_context(RowWriter(path, self.schema, [*repetitive, "source_file"]))
+            self._rows = opened.enter_context(RowWriter(self.path, self.schema, self._repetitive))
             self._prints = opened.enter_context(self._fingerprints.open("wb"))
             self._opened = opened.pop_all()
 
@@ -47,7 +53,25 @@ class KeptRows:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._opened.__exit__(kind, error, trace)
+        if error is None and self._groups_in_order is not None:
+            is_in_order = self._rows.end_group() == self._groups_in_order
+            self._opened.close()
+            if not is_in_order:
+                self._put_in_order(self._groups_in_order)
+        else:
+            self._opened.__exit__(kind, error, trace)
+
+    def rest_follows(self) -> None:
+        """The rows added from now on stand in the file between those before, and are put there in the end."""
+        self._groups_in_order = self._rows.end_group()
+
+    def _put_in_order(self, groups: int) -> None:
+        before = self.path.with_name("unordered.parquet")
+        self.path.replace(before)
+        self._open()
+        with self._opened, pq.ParquetFile(before) as first, pq.ParquetFile(before) as rest:
+            for batch in _by_line(_batches(first, 0, groups), _batches(rest, groups, rest.num_row_groups)):
+                self.add(batch)
 
     @property
     def row_count(self) -> int:
@@ -88,6 +112,29 @@ class KeptRows:
             cursor.complete()
             cursor.unregister("places_alike")
         return np.array([line for (line,) in rows], np.int64)
+
+
+def _batches(file: pq.ParquetFile, start: int, end: int) -> Iterator[pa.RecordBatch]:
+    yield from file.iter_batches(ROWS_A_GROUP, row_groups=list(range(start, end)))
+
+
+def _by_line(first: Iterator[pa.RecordBatch], rest: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Two streams of rows, each in the order of the lines, as one."""
+    waiting = next(rest, None)
+    for batch in first:
+        parts = [batch]
+        last = batch.column(LINE)[-1].as_py()
+        while waiting is not None:
+            above = int(np.searchsorted(waiting.column(LINE).to_numpy(), last))
+            parts.append(waiting.slice(0, above))
+            waiting = waiting.slice(above) if above < waiting.num_rows else next(rest, None)
+            if not above or waiting is None or waiting.column(LINE)[0].as_py() > last:
+                break
+        rows = pa.Table.from_batches(parts)
+        yield from (rows.sort_by(LINE) if rows.num_rows > batch.num_rows else rows).to_batches()
+    if waiting is not None:
+        yield waiting
+        yield from rest
 
 
 def _places_alike(prints: np.ndarray, tell: ProgressListener) -> np.ndarray:

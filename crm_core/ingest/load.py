@@ -14,18 +14,20 @@ from typing import Any
 import duckdb
 
 from crm_core.engine.database import Database, shared_database
-from crm_core.engine.watching import watched
+from crm_core.engine.watching import watched, watched_work
 from crm_core.errors import InputError
 from crm_core.ingest.cells import FALSE_WORDS, TRUE_WORDS, is_number
 from crm_core.ingest.columnar import read_columnar
+from crm_core.ingest.date_question import order_question_in_words
 from crm_core.ingest.dates import quoted
 from crm_core.ingest.disk import changed, stamp_of, told_if_full
 from crm_core.ingest.duplicates import together
+from crm_core.ingest.guess import guess_mapping
 from crm_core.ingest.inspect import inspect_frame
 from crm_core.ingest.json_rows import read_json
 from crm_core.ingest.judge import Judgement, judge
 from crm_core.ingest.lookup import read_beside
-from crm_core.ingest.mapping import Mapping, check_mapping, guess_mapping
+from crm_core.ingest.mapping import Mapping, check_mapping
 from crm_core.ingest.months import turn_months
 from crm_core.ingest.one_reading import Column, Judge, Outcome, load_in_one_reading
 from crm_core.ingest.quality import QualityReport
@@ -64,10 +66,12 @@ class LoadedTable:
 
     @property
     def accepted(self) -> Path:
+        """The rows that were kept."""
         return self.folder / "accepted.parquet"
 
     @property
     def set_aside(self) -> Path:
+        """The cells for which rows were set aside."""
         return self.folder / "set_aside.parquet"
 
 
@@ -106,9 +110,12 @@ def load_table(
         outcome = _in_one_reading(
             cursor, source, mapping, compose, written[0], tell, as_of=as_of, has_rules=has_rules
         ) or _carefully(cursor, source, mapping, compose, written[0], tell)
-        tell(Progress("count", 50, 100))
-        _write_set_aside(cursor, outcome.judgement, outcome.raw, source, *written)
-        report = write_report(cursor, outcome, source, mapping, written[0], as_of, tell)
+
+        def summed_up() -> QualityReport:
+            _write_set_aside(cursor, outcome.judgement, outcome.raw, source, *written)
+            return write_report(cursor, outcome, source, mapping, written[0], as_of)
+
+        report = watched_work(cursor, summed_up, lambda _share: tell(Progress("count", 50, 100)))
         tell(Progress("count", 100, 100))
         for path in written:
             path.replace(folder / path.name)
@@ -218,10 +225,16 @@ def _carefully(
     _refuse_changed(source)
     tell(Progress("type", 0, 100))
     columns = _columns(source, mapping)
-    raw = replace(raw, trim=trim_cells(cursor, raw, [column.cell for column in columns]))
+    trim = watched_work(
+        cursor,
+        lambda: trim_cells(cursor, raw, [column.cell for column in columns]),
+        lambda _share: tell(Progress("type", 0, 100)),
+    )
+    raw = replace(raw, trim=trim)
     readings = {}
-    for place, column in enumerate(columns, start=1):
-        readings[column.name] = decide_reading(
+    for place, column in enumerate(columns):
+        decide = partial(
+            decide_reading,
             cursor,
             raw,
             column.name,
@@ -231,12 +244,17 @@ def _carefully(
             mapping.decimal_mark,
             is_rate=column.is_rate,
         )
-        tell(Progress("type", 100 * place // len(columns), 100))
+        done = Progress("type", 100 * place // len(columns), 100)
+        readings[column.name] = watched_work(cursor, decide, lambda _share, done=done: tell(done))  # type: ignore[misc]
+    tell(Progress("type", 100, 100))
     _refuse_undecided(source, _headers(mapping), readings)
     judgement = compose(raw, readings)
     _write_accepted(cursor, judgement, source, accepted, tell)
-    tell(Progress("count", 0, 100))
-    return Outcome(raw, judgement, amount_in(cursor, judgement), repeated_lines(cursor, judgement, raw))
+    return watched_work(
+        cursor,
+        lambda: Outcome(raw, judgement, amount_in(cursor, judgement), repeated_lines(cursor, judgement, raw)),
+        lambda _share: tell(Progress("count", 0, 100)),
+    )
 
 
 def _headers(mapping: Mapping) -> dict[str, str]:
@@ -290,10 +308,9 @@ def _refuse_undecided(
     for name, reading in readings.items():
         if reading.dates and reading.dates.is_undecided:
             raise InputError(
-                _(
-                    "{file}: “{header}” holds dates such as {examples}, and nothing in the column shows whether the "
-                    "day or the month comes first. Say which (date_order)."
-                ).format(file=source.file_name, header=headers[name], examples=", ".join(reading.dates.examples))
+                _("{file}, “{header}”: {question} Say which (date_order: dmy, mdy or ymd).").format(
+                    file=source.file_name, header=headers[name], question=order_question_in_words(reading.dates)
+                )
             )
 
 

@@ -1,17 +1,17 @@
-"""Headers that name a month: "2024-01", "Jan-24", "2024年1月", "2024Q1"."""
+"""Headers that name a month: "2024-01", "Jan-24", "März 2024", "2024年1月", "2024Q1"."""
 
 import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
+from crm_core.ingest import month_words
 from crm_core.ingest.cells import is_number
 
 FEWEST_MONTHS = 3
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NAME = rf"(?P<name>{'|'.join(_MONTHS)})[a-z]*\.?"
+_NAME = r"(?P<name>[^\W\d_]{3,})\.?"
 _YEAR, _SHORT_YEAR, _MONTH = r"(?P<year>(?:19|20)\d\d)", r"(?P<short>\d\d)", r"(?P<month>\d{1,2})"
 PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -51,7 +51,7 @@ def _day(parts: dict[str, str | None]) -> date | None:
     if quarter:
         month = 3 * ("1234".find(quarter) if quarter.isascii() else "一二三四".find(quarter)) + 1
     elif name := parts.get("name"):
-        month = _MONTHS.index(name.lower()) + 1
+        month = month_words.month_of(name) or 0
     else:
         month = int(parts["month"] or 0)
     try:

@@ -27,7 +27,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crm_core.engine.watching import watched
+from crm_core.engine.watching import Result, watched_work
 from crm_core.ingest.judge import DAYS_AHEAD, FIRST_PLAUSIBLE, Judgement
 from crm_core.ingest.kept_rows import KeptRows
 from crm_core.ingest.mapping import Mapping
@@ -117,34 +117,39 @@ def load_in_one_reading(
         odd, typed = folder / "odd.parquet", folder / "typed.parquet"
         if has_rules:
             with RowWriter(typed, _typed_schema(columns), repetitive) as values:
-                amount_in = _read(stream, plain, values, odd, tell)
+                _read(stream, plain, values, odd, tell)
+            amount_in = Decimal(0)
         else:
             amount_in = _read(stream, plain, kept, odd, tell)
         raw = raw_table(stream, parquet_relation(odd))
         line_sum = stream.counts.line_sum
-        has_odd_rows = bool(cursor.execute(f"select * from {raw.relation} limit 1").fetchall())
-        decided = _decided(cursor, raw, mapping, columns, sampled) if has_odd_rows else _as_sampled(sampled)
+
+        def quietly(work: Callable[[], Result]) -> Result:
+            return watched_work(cursor, work, lambda _share: tell(Progress("count", 0, 100)))
+
+        has_odd_rows = _has_rows(cursor, raw)
+        decided = quietly(lambda: _decided(cursor, raw, mapping, columns, sampled)) if has_odd_rows else _alone(sampled)
         if decided is None:
             return None
         judgement = compose(raw, decided)
+        if has_odd_rows:
+            amount_in += quietly(lambda: _amount_of(cursor, judgement))
         if has_rules:
             read = {name: typed_reading(reading) for name, reading in decided.items()}
             by_value = compose(replace(raw, relation=_typed_relation(typed, raw.width, columns)), read)
-            amount_in = _amount_of(cursor, by_value, tell)
-        if has_odd_rows:
-            amount_in += _amount_of(cursor, judgement, tell)
-        if has_rules:
-            _keep(cursor, by_value, kept, tell)
-            unkept = _unkept(cursor, stream, by_value, folder / "unkept.parquet", tell)
+            amount_in += quietly(lambda: _amount_of(cursor, by_value))
+            quietly(lambda: _keep(cursor, by_value, kept))
+            lines = quietly(lambda: _unkept_lines(cursor, by_value))
+            unkept = _unkept(stream, lines, folder / "unkept.parquet", tell)
             raw = replace(raw, relation=_both(raw.relation, unkept))
             judgement = compose(raw, decided)
         if has_odd_rows:
-            _keep(cursor, judgement, kept, tell)
-    if not _is_complete(cursor, judgement, accepted, raw.row_count, line_sum):
+            kept.rest_follows()
+            quietly(lambda: _keep(cursor, judgement, kept))
+    if not quietly(lambda: _is_complete(cursor, judgement, accepted, raw.row_count, line_sum)):
         return None
-    tell(Progress("count", 0, 100))
     everywhere = compose(replace(raw, relation=RECORDS), decided)
-    repeats = _repeated_lines(cursor, stream, judgement, everywhere, kept, raw.row_count, tell)
+    repeats = _repeated_lines(cursor, stream, everywhere, kept.lines_alike(cursor, tell), tell)
     return Outcome(raw, judgement, amount_in, repeats)
 
 
@@ -219,9 +224,13 @@ def _decided(
     return decided
 
 
-def _as_sampled(sampled: Dictionary[str, Sampled]) -> dict[str, CellReading]:
+def _alone(sampled: Dictionary[str, Sampled]) -> dict[str, CellReading]:
     """The readings where every row is plain."""
     return {name: _with_shown_point(column.reading, column) for name, column in sampled.items()}
+
+
+def _has_rows(cursor: duckdb.DuckDBPyConnection, raw: RawTable) -> bool:
+    return bool(cursor.execute(f"select * from {raw.relation} limit 1").fetchall())
 
 
 def _with_shown_point(reading: CellReading, sampled: Sampled) -> CellReading:
@@ -297,31 +306,30 @@ def _typed_relation(path: Path, width: int, columns: list[Column]) -> str:
     return f"(select {LINE} as line, {nothing}, {values} from {parquet_relation(path)})"
 
 
-def _keep(cursor: duckdb.DuckDBPyConnection, judgement: Judgement, kept: KeptRows, tell: ProgressListener) -> None:
+def _keep(cursor: duckdb.DuckDBPyConnection, judgement: Judgement, kept: KeptRows) -> None:
     """Write the rows that are kept of those judged."""
     names = ", ".join(judgement.table.column_names)
-    query = (
+    cursor.complete()
+    rows = cursor.sql(
         f"select {names}, cast(line as bigint) as {LINE} from ({judgement.sql}) where reason is null and not is_blank"
     )
-    for batch in cursor.sql(query).to_arrow_reader(ROWS_A_GROUP):
+    for batch in rows.to_arrow_reader(ROWS_A_GROUP):
         kept.add(batch)
-        tell(Progress("write", 0, 100, kept.row_count))
 
 
-def _unkept(
-    cursor: duckdb.DuckDBPyConnection, stream: TextStream, judgement: Judgement, path: Path, tell: ProgressListener
-) -> Path:
-    """Write as text, read once more, the rows judged by their values that are not kept."""
-    lines = cursor.execute(
-        f"select line from ({judgement.sql}) where reason is not null or is_blank order by line"
-    ).fetchnumpy()["line"]
-    with RowWriter(path, raw_schema(stream.width)) as rows:
-        if len(lines):
-            size = stream.source.path.stat().st_size
-            with closing(stream.batches(np.asarray(lines))) as batches:
-                for batch in batches:
-                    rows.add(batch)
-                    tell(Progress("read", stream.counts.bytes_read, size, stream.counts.row_count))
+def _unkept_lines(cursor: duckdb.DuckDBPyConnection, judgement: Judgement) -> np.ndarray:
+    """The lines, sorted, of rows judged that are not kept."""
+    rows = f"select line from ({judgement.sql}) where reason is not null or is_blank order by line"
+    return np.asarray(cursor.execute(rows).fetchnumpy()["line"])
+
+
+def _unkept(stream: TextStream, lines: np.ndarray, path: Path, tell: ProgressListener) -> Path:
+    """Write the rows on these lines as text, read once more."""
+    size = stream.source.path.stat().st_size
+    with RowWriter(path, raw_schema(stream.width)) as rows, closing(stream.batches(lines)) as batches:
+        for batch in batches if len(lines) else ():
+            rows.add(batch)
+            tell(Progress("read", stream.counts.bytes_read, size, stream.counts.row_count))
     return path
 
 
@@ -345,49 +353,40 @@ def _is_complete(
 # ---------------------------------------------------------------------- figures
 
 
-def _amount_of(cursor: duckdb.DuckDBPyConnection, judgement: Judgement, tell: ProgressListener) -> Decimal:
+def _amount_of(cursor: duckdb.DuckDBPyConnection, judgement: Judgement) -> Decimal:
     """The sum of the amounts of all rows judged, kept or not."""
     if "amount" not in judgement.table.column_names:
         return Decimal(0)
-    [(total,)] = watched(
-        cursor, f"select sum(amount) from ({judgement.sql})", lambda _share: tell(Progress("count", 0, 100))
-    )
+    (total,) = cursor.execute(f"select sum(amount) from ({judgement.sql})").fetchone() or (0,)
     return Decimal(total or 0)
 
 
 def _repeated_lines(
     cursor: duckdb.DuckDBPyConnection,
     stream: TextStream,
-    judgement: Judgement,
     everywhere: Judgement,
-    kept: KeptRows,
-    row_count: int,
+    lines: np.ndarray,
     tell: ProgressListener,
 ) -> RepeatedLines:
-    """Rows whose every cell repeats that of a row above; `everywhere` is the judgement of all of the file.
+    """Kept rows whose every cell repeats that of a row above; `everywhere` is the judgement of all of the file.
 
-    Rows alike as text are alike in every value, so only those kept rows are looked up in the file whose
-    values may repeat; of the rows not kept the text is there.
+    Rows alike as text are alike in every value: only those on `lines`, whose values may repeat, are looked up.
     """
-    found = []
-    if kept.row_count != row_count:
-        aside = f"select * from ({judgement.sql}) where reason is not null or is_blank"
-        found = cursor.execute(repeated_lines_sql(aside, judgement, stream.width)).fetchall()
-    lines = kept.lines_alike(cursor, tell)
-    if len(lines):
-        again = repeated_lines_sql(everywhere.sql, judgement, stream.width)
-        found += query_stream(cursor, stream, again, tell, stream.reader(lines))
-    return RepeatedLines(sum(count for count, _amount in found), sum((amount for _count, amount in found), Decimal(0)))
+    if not len(lines):
+        return RepeatedLines(0, Decimal(0))
+    again = repeated_lines_sql(everywhere.sql, everywhere, stream.width)
+    [(count, amount)] = query_stream(cursor, stream, again, tell, stream.reader(lines))
+    return RepeatedLines(count, amount)
 
 
 def repeated_lines_sql(rows: str, judgement: Judgement, width: int) -> str:
-    """SQL for the one row (count, amount) of `RepeatedLines` among rows judged by the query `rows`."""
+    """SQL for the one row (count, amount) of `RepeatedLines` among rows judged by the query `rows` to be kept."""
     amount = "any_value(amount)" if "amount" in judgement.table.column_names else "0"
     return f"""
         select cast(coalesce(sum(times - 1), 0) as bigint),
             cast(coalesce(sum((times - 1) * amount), 0) as decimal(38,4))
         from (
-            select count(*) as times, {amount} as amount from ({rows}) where flaw is null
+            select count(*) as times, {amount} as amount from ({rows}) where flaw is null and reason is null
             group by hash({", ".join(cell_names(width))})
         )
     """

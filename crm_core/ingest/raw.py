@@ -40,6 +40,7 @@ class RawTable:
 
 
 def cell_names(width: int) -> list[str]:
+    """The names of `width` columns of unread text."""
     return [f"c{place}" for place in range(width)]
 
 

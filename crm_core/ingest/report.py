@@ -4,29 +4,26 @@ from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from crm_core.engine.watching import Look, watched
 from crm_core.ingest.amounts import DecimalMark
 from crm_core.ingest.dates import DateOrder, quoted
 from crm_core.ingest.judge import Judgement
 from crm_core.ingest.mapping import Mapping
 from crm_core.ingest.one_reading import Outcome, RepeatedLines, repeated_lines_sql
 from crm_core.ingest.outliers import MEASURED, Outliers, outliers
-from crm_core.ingest.quality import ColumnQuality, Example, QualityReport, ReasonCount, Undecided
+from crm_core.ingest.quality import COUNTED_EXACTLY, ColumnQuality, Example, QualityReport, ReasonCount, Undecided
 from crm_core.ingest.raw import RawTable, cell_names, parquet_relation
-from crm_core.ingest.source import Progress, ProgressListener, SourceTable
+from crm_core.ingest.source import SourceTable
 from crm_core.ingest.values import WHITE
-from crm_core.schema import Table
+from crm_core.schema import Column, Table
 
 ASIDE = "rows_set_aside"
 EXAMPLES = 5
 ODD_SHOWN = 3
-COUNTED_EXACTLY = 1_000_000
 
 
 def write_report(
@@ -36,12 +33,8 @@ def write_report(
     mapping: Mapping,
     accepted: Path,
     as_of: date | None,
-    tell: ProgressListener,
 ) -> QualityReport:
-    """Count everything; the amounts that came in are summed on their own, not as kept + set aside.
-
-    An exception raised by `tell` stops the counting.
-    """
+    """Count everything; the amounts that came in are summed on their own, not as kept + set aside."""
     judgement, raw = outcome.judgement, outcome.raw
     kept = parquet_relation(accepted)
     table = judgement.table
@@ -50,7 +43,7 @@ def write_report(
     has_amount = "amount" in table.column_names
     returns = _one(cursor, f"select count(*) from {kept} where amount < 0") if has_amount else 0
     days = _days(cursor, table, kept, as_of)
-    columns = _columns(cursor, judgement, mapping, kept, _unreadable(cursor, judgement), tell)
+    columns = _columns(cursor, judgement, mapping, kept, _unreadable(cursor, judgement))
     return QualityReport(
         file_name=source.file_name,
         table=table.name,
@@ -71,6 +64,8 @@ def write_report(
         reasons=_reasons(cursor),
         columns=columns,
         date_order=_decided_order(judgement),
+        headers=source.headers,
+        wide_headers=source.months.table.headers if source.months else (),
         decimal_mark=_decided_mark(judgement),
         exact_duplicates=outcome.repeats.count,
         exact_duplicates_amount=outcome.repeats.amount,
@@ -143,16 +138,10 @@ def _columns(
     mapping: Mapping,
     kept: str,
     unreadable: dict[str, int],
-    tell: ProgressListener,
 ) -> tuple[ColumnQuality, ...]:
     known = [name for name in judgement.table.column_names if name in judgement.readings or _is_derived(name, mapping)]
     rows_kept = _one(cursor, f"select count(*) from {kept}")
-    # asked column by column: all at once they cost twice as much
-    figures = {}
-    for place, name in enumerate(known):
-        progress = Progress("count", 50 + 40 * place // len(known), 100)
-        is_text = judgement.table.column(name).kind == "text"
-        figures[name] = _figures(cursor, name, is_text, kept, rows_kept, partial(_tell_of, tell, progress))
+    figures = {name: _figures(cursor, judgement.table.column(name), kept, rows_kept) for name in known}
     measures = [name for name in known if judgement.table.column(name).kind in MEASURED]
     far = outliers(cursor, kept, measures, rows_kept)
     return tuple(
@@ -168,27 +157,22 @@ def _columns(
     )
 
 
-def _tell_of(tell: ProgressListener, progress: Progress, _share: float | None) -> None:
-    tell(progress)
-
-
-def _figures(
-    cursor: duckdb.DuckDBPyConnection, name: str, is_text: bool, kept: str, rows_kept: int, look: Look
-) -> dict[str, Any]:
-    """Values filled and different, the lowest and the highest of one column."""
+def _figures(cursor: duckdb.DuckDBPyConnection, column: Column, kept: str, rows_kept: int) -> dict[str, Any]:
+    """Values filled and different, the lowest and the highest of one column: all columns at once cost twice as much."""
+    name = column.name
     is_exact = rows_kept <= COUNTED_EXACTLY or name == "customer_id"
     distinct = f"count(distinct {name})" if is_exact else f"approx_count_distinct({name})"
     ends = f"count({name}), cast(min({name}) as varchar), cast(max({name}) as varchar)"
-    if is_text and not is_exact:
-        [(distinct_count, filled_count, lowest, highest)] = watched(
-            cursor, f"select {distinct}, {ends} from {kept}", look
-        )
+    if column.kind == "text" and not is_exact:
+        different, *of_all = cursor.execute(f"select {distinct}, {ends} from {kept}").fetchone() or (0, 0, None, None)
     else:  # apart, the ends of numbers and dates are what the file knows of itself
-        [(distinct_count,)] = watched(cursor, f"select {distinct} from {kept}", look)
-        [(filled_count, lowest, highest)] = watched(cursor, f"select {ends} from {kept}", look)
+        (different,) = cursor.execute(f"select {distinct} from {kept}").fetchone() or (0,)
+        of_all = list(cursor.execute(f"select {ends} from {kept}").fetchone() or (0, None, None))
+    filled, lowest, highest = of_all
     return {
-        "filled_count": filled_count,
-        "distinct_count": distinct_count,
+        "filled_count": filled,
+        "distinct_count": different,
+        "distinct_is_estimated": not is_exact,
         "lowest": lowest,
         "highest": highest,
     }

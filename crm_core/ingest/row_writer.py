@@ -23,7 +23,7 @@ class RowWriter:
         self.row_count = 0
         self._schema = schema
         self._gathered: list[pa.RecordBatch] = []
-        self._gathered_rows = 0
+        self._gathered_rows = self._groups = 0
         self._thread = ThreadPoolExecutor(1)
         self._writing: Future[None] | None = None
         self._file = pq.ParquetWriter(
@@ -64,12 +64,18 @@ class RowWriter:
         if self._gathered_rows >= ROWS_A_GROUP:
             self._write()
 
+    def end_group(self) -> int:
+        """Begin a new group of rows; returns how many there are before it."""
+        self._write()
+        return self._groups
+
     def _write(self) -> None:
         self._wait()
         if self._gathered:
             table = pa.Table.from_batches(self._gathered, self._schema)
             self._gathered, self._gathered_rows = [], 0
-            self._writing = self._thread.submit(self._file.write_table, table, row_group_size=2 * ROWS_A_GROUP)
+            self._groups += 1
+            self._writing = self._thread.submit(self._file.write_table, table, row_group_size=table.num_rows)
 
     def _wait(self) -> None:
         writing, self._writing = self._writing, None

@@ -166,6 +166,7 @@ class Progress:
 
     @property
     def share(self) -> float:
+        """How much is done, 0-1; all where nobody knows how much there is."""
         return min(1.0, self.done / self.total) if self.total else 1.0
 
 

@@ -54,6 +54,7 @@ class Row:
 
     @property
     def is_blank(self) -> bool:
+        """Whether every cell is empty or blank."""
         return not any(cell.strip() for cell in self.cells)
 
 

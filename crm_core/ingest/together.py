@@ -15,10 +15,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from crm_core.engine.database import Database
+from crm_core.ingest.guess import guess_mapping
 from crm_core.ingest.inspect import SAMPLE_ROWS, described
 from crm_core.ingest.load import LoadedTable
 from crm_core.ingest.lookup import beside, find_lookup, make_lookup
-from crm_core.ingest.mapping import Mapping, guess_mapping, missing_columns
+from crm_core.ingest.mapping import Mapping, missing_columns
 from crm_core.ingest.raw import parquet_relation
 from crm_core.ingest.source import Lookup, SourceTable
 from crm_core.schema import TABLES

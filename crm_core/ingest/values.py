@@ -67,10 +67,12 @@ class CellReading:
 
     @property
     def first_name(self) -> str:
+        """What the SQL column is called that the first step makes of the cell."""
         return f"{self.name}_clean" if self.dates else f"{self.name}_plain"
 
     @property
     def second_name(self) -> str:
+        """What the SQL column is called that the second step makes of it."""
         return f"{self.name}_year_first" if self.dates else f"{self.name}_bare"
 
     @property

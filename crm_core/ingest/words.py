@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from crm_core import formats
+from crm_core.ingest.date_question import DATE_ORDERS
 from crm_core.ingest.duplicates import RepeatedOrders
 from crm_core.ingest.mapping import AmountUnit, Mapping, found_by_content
 from crm_core.ingest.quality import QualityReport
@@ -20,11 +21,6 @@ DELIMITERS = {
     "，": N_("full-width comma"),
     " ": N_("single space"),
     "": N_("white space"),
-}
-DATE_ORDERS = {
-    "ymd": N_("year, month, day"),
-    "dmy": N_("day, month, year"),
-    "mdy": N_("month, day, year"),
 }
 UNITS: dict[AmountUnit, str] = {
     "cent": N_("hundredths, such as cents"),

@@ -9,8 +9,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-
-import python_calamine
+from typing import TYPE_CHECKING
 
 from crm_core.errors import InputError
 from crm_core.ingest import workbook_probe
@@ -18,6 +17,9 @@ from crm_core.ingest.disk import Stamp, stamp_of
 from crm_core.ingest.raw import RawTable, RawWriter, parquet_relation
 from crm_core.ingest.source import Progress, ProgressListener, SourceTable
 from crm_core.language import _
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 UNPACKED_LIMIT = 2 << 30
 PACKING_LIMIT = 300
@@ -64,8 +66,10 @@ def _is_encrypted(path: Path) -> bool:
     return head.startswith(COMPOUND_FILE) and "EncryptedPackage".encode("utf-16-le") in path.read_bytes()
 
 
-def open_sheet(path: Path, file_name: str, sheet: str) -> python_calamine.CalamineSheet:
+def open_sheet(path: Path, file_name: str, sheet: str) -> "CalamineSheet":
     """One sheet of a workbook that may be opened; InputError if it may not."""
+    import python_calamine
+
     sheet_heights(path, file_name)
     return python_calamine.load_workbook(str(path)).get_sheet_by_name(sheet)
 
@@ -91,7 +95,7 @@ def _member_names(path: Path, head: bytes) -> list[str]:
     return [] if any(name.startswith(OTHER_PARTS) for name in names) else names
 
 
-def sheet_rows(sheet: python_calamine.CalamineSheet) -> Iterator[list[str]]:
+def sheet_rows(sheet: "CalamineSheet") -> Iterator[list[str]]:
     """The rows of a sheet one by one, from its first row on, every cell as text."""
     for row in sheet.iter_rows():
         yield [cell_text(cell) for cell in row]

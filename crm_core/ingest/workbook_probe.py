@@ -9,13 +9,13 @@ runs in; here that is only this one. It imports nothing of ours, so that it star
 import json
 import sys
 
-import python_calamine
-
 MOST_MEMORY = 3 << 30
 
 
 def main(path: str) -> int:
     """Write the rows of each sheet to stdout as JSON and return 0; of a locked workbook that it is, and 1."""
+    import python_calamine  # not by whoever only asks for this file's place
+
     if sys.platform != "win32":
         import resource
 

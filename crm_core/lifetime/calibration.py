@@ -61,6 +61,7 @@ class HoldOut:
 
     @property
     def expected_orders(self) -> float:
+        """How many orders the model expected by the last week held out."""
         return float(self.weeks["expected_orders"][-1].as_py())
 
 

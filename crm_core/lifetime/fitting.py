@@ -39,6 +39,7 @@ class ModelFit:
 
     @property
     def name(self) -> str:
+        """The name of the model that was fitted."""
         return self.model.name
 
 

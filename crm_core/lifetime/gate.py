@@ -9,12 +9,11 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
-from scipy.stats import rankdata
 
 from crm_core import formats
 from crm_core.language import N_, _
 from crm_core.lifetime.maximum_likelihood import Fit
-from crm_core.lifetime.purchases import Spend
+from crm_core.lifetime.purchases import Floats, Spend
 
 FEWEST_REPEAT_BUYERS = 100
 SHORTEST_HISTORY_DAYS = 90
@@ -67,6 +66,7 @@ class Closed:
     reasons: tuple[Reason, ...]
 
     def sentences(self) -> list[str]:
+        """Why there is no figure, in the words of the reader."""
         return [reason.sentence() for reason in self.reasons]
 
 
@@ -74,12 +74,14 @@ class Closed:
 
 
 def too_few_repeat_buyers(customers: int, wanted: int = FEWEST_REPEAT_BUYERS) -> list[Reason]:
+    """A reason where fewer customers than `wanted` bought on two days; else none."""
     if customers >= wanted:
         return []
     return [Reason("too_few_repeat_buyers", {"customers": customers, "wanted": wanted})]
 
 
 def too_short_a_history(history_days: int, horizon_days: int) -> list[Reason]:
+    """A reason where the orders go back less far than the horizon needs; else none."""
     wanted = max(SHORTEST_HISTORY_DAYS, round(SHORTEST_HISTORY_SHARE * horizon_days))
     if history_days >= wanted:
         return []
@@ -87,6 +89,7 @@ def too_short_a_history(history_days: int, horizon_days: int) -> list[Reason]:
 
 
 def no_order_lately(silence_days: int) -> list[Reason]:
+    """A reason where nobody ordered for too many days before the day shown; else none."""
     return [] if silence_days <= LONGEST_SILENCE_DAYS else [Reason("no_order_lately", {"days": silence_days})]
 
 
@@ -111,6 +114,7 @@ def infinite_mean(q: float) -> list[Reason]:
 
 
 def worthless_purchases(repeat_buyers: int, worth: int) -> list[Reason]:
+    """A reason where the repeat purchases of too many repeat buyers brought nothing; else none."""
     worthless = repeat_buyers - worth
     if worthless <= LARGEST_WORTHLESS_SHARE * repeat_buyers:
         return []
@@ -124,6 +128,7 @@ def spend_follows_frequency(spend: Spend) -> list[Reason]:
 
 
 def spend_drifts(earlier: float | None, later: float | None, currency: str) -> list[Reason]:
+    """A reason where mean spend of late is far from what it was before; else none."""
     if not earlier or later is None or earlier < 0 or abs(round(later / earlier - 1, 9)) <= WIDEST_DRIFT:
         return []
     return [Reason("spend_drifts", {"earlier": earlier, "later": later, "currency": currency})]
@@ -131,10 +136,18 @@ def spend_drifts(earlier: float | None, later: float | None, currency: str) -> l
 
 def rank_correlation(spend: Spend) -> float:
     """Of repeat purchases with mean spend, over customers, -1 to 1; 0 where either is the same for all."""
-    ranks = np.stack([rankdata(spend.repeat_purchases), rankdata(spend.mean_spend)])
+    ranks = np.stack([_mean_ranks(spend.repeat_purchases), _mean_ranks(spend.mean_spend)])
     if spend.customer_count < 2 or not ranks.std(axis=1).all():
         return 0.0
-    return float(np.corrcoef(ranks)[0, 1])
+    both: Floats = np.asarray(np.corrcoef(ranks))
+    return float(both[0, 1])
+
+
+def _mean_ranks(values: Floats) -> Floats:
+    """1 for the smallest; equal values share the mean of their places."""
+    _values, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    shared: Floats = np.cumsum(counts) - (counts - 1) / 2
+    return shared[place]
 
 
 # ---------------------------------------------------------------------- in words

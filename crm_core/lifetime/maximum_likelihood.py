@@ -52,6 +52,7 @@ class Fit:
 
     @property
     def has_converged(self) -> bool:
+        """Whether no step from here would raise the likelihood by more than what counts as nothing."""
         return bool(np.isfinite(self.log_likelihood)) and self.gain_left <= MOST_GAIN_LEFT
 
     @property

@@ -41,6 +41,7 @@ class Purchases:
 
     @property
     def customer_count(self) -> int:
+        """How many customers the rows stand for."""
         return round(float(self.customers.sum()))
 
     @property
@@ -84,6 +85,7 @@ class Spend:
 
     @property
     def customer_count(self) -> int:
+        """How many customers there are, one a row."""
         return len(self.mean_spend)
 
     def thinned(self, most: int) -> "Spend":

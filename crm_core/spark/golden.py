@@ -10,6 +10,7 @@ GOLDEN_FOLDER = Path(__file__).parent / "golden"
 
 
 def golden_path(model: str) -> Path:
+    """Where the Spark text of a model lies."""
     return GOLDEN_FOLDER / f"{model}.sql"
 
 

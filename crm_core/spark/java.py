@@ -25,6 +25,7 @@ exec "{java}" "$@"
 
 
 def machine_has_java() -> bool:
+    """Whether a Java is named by JAVA_HOME or on the path."""
     return bool(os.environ.get("JAVA_HOME")) or shutil.which("java") is not None
 
 

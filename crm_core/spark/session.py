@@ -53,21 +53,23 @@ def _opened(master: str, remote: str, memory: str, settings: Mapping[str, str]) 
 
     builder = SparkSession.builder.appName("clientele")
     if remote:
-        return _connected(builder.remote(remote), remote)
+        said = _("No Spark Connect server answers at {address}: {reason}")
+        return _answering(builder.remote(remote), remote, said)
     told = {**QUIET, **settings}
     if memory:
         told |= {"spark.driver.memory": memory, "spark.executor.memory": memory}
     for name, value in told.items():
         builder = builder.config(name, value)
-    return builder.master(master).getOrCreate()
+    said = _("Spark could not be started on {address}: {reason} Does the master run, and is this Java 17 or 21?")
+    return _answering(builder.master(master), master, said)
 
 
-def _connected(builder: "SparkSession.Builder", remote: str) -> "SparkSession":
+def _answering(builder: "SparkSession.Builder", address: str, said: str) -> "SparkSession":
+    """The session once it has answered; what it fails with becomes the sentence."""
     try:
         session = builder.getOrCreate()
         session.sql("select 1").collect()  # the first word that is exchanged
     except Exception as error:
-        raise SettingsError(
-            _("No Spark Connect server answers at {address}: {reason}").format(address=remote, reason=error)
-        ) from error
+        reason = f"{error}".strip().split("\n", 1)[0]
+        raise SettingsError(said.format(address=address, reason=reason)) from error
     return session

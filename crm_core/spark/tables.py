@@ -17,7 +17,9 @@ from crm_core.spark.golden import golden
 from crm_core.store import DataSet
 from crm_core.store.data_set import ALWAYS_THERE
 from crm_core.store.files import remove
-from crm_core.store.layout import SORTED_BY, WRITTEN, Load, column_types, quoted, reading
+from crm_core.store.layout import SORTED_BY
+from crm_core.store.loads import Load
+from crm_core.store.selects import WRITTEN, column_types, quoted, reading
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 from crm_core.engine import Database
 from crm_core.schema import TABLES
 from crm_core.store.data_set import DataSet
-from crm_core.store.layout import SET_ASIDE, Base, SourceEntry, canonical_rows, quoted, reading_set_aside
+from crm_core.store.loads import Base
+from crm_core.store.manifest import SourceEntry
+from crm_core.store.selects import SET_ASIDE, canonical_rows, quoted, reading_set_aside
 
 
 class RowSetAside(NamedTuple):

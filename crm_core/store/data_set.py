@@ -11,7 +11,8 @@ from typing import Any
 from crm_core.errors import StoreError
 from crm_core.language import _
 from crm_core.schema import TABLES
-from crm_core.store.layout import SourceEntry, TableEntry, empty_table, reading
+from crm_core.store.manifest import SourceEntry, TableEntry
+from crm_core.store.selects import empty_table, reading
 
 ALWAYS_THERE = ("order_lines", "orders", "customers")
 
@@ -125,6 +126,7 @@ def _table_entry(entry: Mapping[str, Any]) -> TableEntry:
 
 
 def unknown_data_set(slug: str) -> StoreError:
+    """The error of a data set that is not there, or no longer."""
     return StoreError(
         _("There is no data set {slug}, or this version of it is gone. Choose one from the list.").format(slug=slug)
     )

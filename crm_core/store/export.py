@@ -10,7 +10,7 @@ from crm_core.language import _
 from crm_core.schema import TABLES
 from crm_core.store.data_set import DataSet
 from crm_core.store.files import remove
-from crm_core.store.layout import canonical_rows, quoted
+from crm_core.store.selects import canonical_rows, quoted
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # without it Excel reads Chinese as something else
 

@@ -22,7 +22,9 @@ from crm_core.errors import StoreError
 from crm_core.language import _
 from crm_core.store.data_set import DataSet, read_data_set, unknown_data_set
 from crm_core.store.files import is_held, locked, remove, settle_folder, settle_tree, told_to_the_reader, write_whole
-from crm_core.store.layout import Base, CanonicalTable, LoadedTable, TableWriter, lay_out, write_manifest
+from crm_core.store.layout import TableWriter, lay_out
+from crm_core.store.loads import Base, CanonicalTable, LoadedTable
+from crm_core.store.manifest import write_manifest
 from crm_core.store.names import is_key
 
 KEPT_VERSIONS = 3

@@ -18,7 +18,7 @@ from crm_core.store.data_set import DataSet, read_data_set, unknown_data_set
 from crm_core.store.exit_reasons import ExitReasons
 from crm_core.store.export import export
 from crm_core.store.files import locked, remove, told_to_the_reader, write_whole
-from crm_core.store.layout import LoadedTable
+from crm_core.store.loads import LoadedTable
 from crm_core.store.names import free_slug, is_key, is_slug
 from crm_core.store.publishing import (
     Publication,

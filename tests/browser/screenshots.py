@@ -8,8 +8,9 @@ from playwright.sync_api import Page, sync_playwright
 
 from crm_core.language import LANGUAGES
 from tests.browser.chromium import FLAGS, installed_browser
-from tests.browser.conftest import visit, wait_until_still
+from tests.browser.conftest import visit
 from tests.browser.serving import PROJECT_FOLDER, running
+from tests.browser.still import new_context, wait_until_still
 
 FOLDER = PROJECT_FOLDER / "build" / "screenshots"
 THEMES = ("light", "dark")
@@ -25,12 +26,12 @@ def take_all() -> None:
     ):
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         for language, theme in product(LANGUAGES, THEMES):
-            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            page = new_context(browser).new_page()
             visit(page, server.url, language=language, theme=theme)
             for path in page_paths(page):
                 visit(page, server.url, path, language=language, theme=theme)
                 take(page, f"{path.strip('/') or 'overview'}.{language}.{theme}.png")
-            page.close()
+            page.context.close()
         browser.close()
 
 
@@ -42,11 +43,9 @@ def page_paths(page: Page) -> list[str]:
 
 def take(page: Page, name: str) -> None:
     """One picture of the whole page, however long: the window grows until nothing scrolls."""
-    page.wait_for_timeout(500)  # charts ease in
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     page.set_viewport_size({"width": 1440, "height": max(900, int(height))})
     wait_until_still(page)
-    page.wait_for_timeout(300)
     page.screenshot(path=FOLDER / name)
     page.set_viewport_size({"width": 1440, "height": 900})
     print(name)

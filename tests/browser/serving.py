@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT_FOLDER = Path(__file__).parent.parent.parent
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 300  # nothing takes that long; a machine may be that busy
+STOPS_SECONDS = 30  # open tabs may hold it; it is told to stop, then stopped
+MOST_PORTS = 5
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,29 @@ class Server:
 @contextmanager
 def running(folder: Path, *, entry: Path = PROJECT_FOLDER / "server.py", **settings: str) -> Iterator[Server]:
     """Serve `entry` on a free port with a workspace in `folder`; `settings` are environment variables."""
+    server, process = started(folder, entry, settings)
+    try:
+        yield server
+    finally:
+        stop(process)
+
+
+def started(folder: Path, entry: Path, settings: dict[str, str]) -> tuple[Server, subprocess.Popen[bytes]]:
+    """A server that answers; another port where somebody took the free one first."""
+    for _port in range(MOST_PORTS):
+        server, process = start(folder, entry, settings)
+        try:
+            wait_until_ready(server, process)
+        except BaseException as error:
+            stop(process)
+            if isinstance(error, PortTakenError):
+                continue
+            raise
+        return server, process
+    raise RuntimeError("no port stayed free long enough")
+
+
+def start(folder: Path, entry: Path, settings: dict[str, str]) -> tuple[Server, subprocess.Popen[bytes]]:
     output, workspace = folder / "output.txt", folder / "workspace"
     port = free_port()
     environment = {
@@ -40,20 +65,28 @@ def running(folder: Path, *, entry: Path = PROJECT_FOLDER / "server.py", **setti
     command = [sys.executable, "-m", "streamlit", "run", str(entry)]
     with output.open("wb") as sink:
         process = subprocess.Popen(command, cwd=PROJECT_FOLDER, env=environment, stdout=sink, stderr=sink)
-    server = Server(f"http://127.0.0.1:{port}", process.pid, workspace, output)
+    return Server(f"http://127.0.0.1:{port}", process.pid, workspace, output), process
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
     try:
-        wait_until_ready(server, process)
-        yield server
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=STOPS_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+class PortTakenError(RuntimeError):
+    """Between our choice of a port and the server's, somebody else took it."""
 
 
 def wait_until_ready(server: Server, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise RuntimeError(f"the server stopped:\n{server.output.read_text()}")
+            said = server.output.read_text()
+            raise (PortTakenError if "is not available" in said else RuntimeError)(f"the server stopped:\n{said}")
         try:
             with urllib.request.urlopen(f"{server.url}/readyz", timeout=2) as answer:
                 if answer.status == 200:

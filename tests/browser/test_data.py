@@ -2,24 +2,33 @@
 
 import re
 import zipfile
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import lifetimes
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import PATIENCE_MS, OpenPage, visit, wait_until_still
-
-expect.set_options(timeout=PATIENCE_MS)
+from tests.browser.conftest import OpenPage, visit
+from tests.browser.serving import Server, running
+from tests.browser.still import wait_until_still, write_into
 
 CDNOW = Path(lifetimes.__file__).parent / "datasets" / "CDNOW_sample.txt"
 SUBJECTS = ("value-tiers", "loyalty-types", "churn-signals", "overview")
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of their own for these tests: what they publish everybody sees."""
+    with running(tmp_path_factory.mktemp("data")) as server:
+        yield server
+
+
 def drop(page: Page, path: Path) -> None:
     if page.locator(".st-key-data-view").count():
         page.locator(".st-key-data-view button").nth(1).click()
+        wait_until_still(page)
     page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(path)
     page.locator(".st-key-check button").first.wait_for()
     wait_until_still(page)
@@ -39,6 +48,7 @@ def check(page: Page) -> str:
     """Press Check; what the page then says."""
     page.locator(".st-key-check button:not([disabled])").first.click()
     page.locator(".st-key-for-me button").first.wait_for()
+    wait_until_still(page)
     return page.locator(".st-key-results").inner_text()
 
 
@@ -97,7 +107,7 @@ def test_cdnow_goes_from_upload_to_tiers_loyalty_and_churn(open_page: OpenPage, 
 
 
 def test_a_chinese_file_maps_itself_and_is_there_for_everybody_once_published(
-    open_page: OpenPage, page: Page, browser: Browser, server_url: str, chinese_file: Path
+    open_page: OpenPage, page: Page, another_reader: Page, server: Server, chinese_file: Path
 ):
     open_page("/data", language="zh_Hans")
     drop(page, chinese_file)
@@ -108,12 +118,10 @@ def test_a_chinese_file_maps_itself_and_is_there_for_everybody_once_published(
     assert "2025-07-01" in said
 
     keep(page, "all")
-    other = browser.new_context().new_page()
-    visit(other, server_url, "/value-tiers", language="zh_Hans")
+    visit(another_reader, server.url, "/value-tiers", language="zh_Hans")
 
-    expect(data_set(other)).to_have_value("订单")
-    assert other.get_by_test_id("stException").count() == 0
-    other.context.close()
+    expect(data_set(another_reader)).to_have_value("订单")
+    assert another_reader.get_by_test_id("stException").count() == 0
 
 
 def test_a_zip_with_two_tables_loads_both_in_one_go(
@@ -141,7 +149,7 @@ def test_a_zip_with_two_tables_loads_both_in_one_go(
 
 
 def test_what_is_only_for_me_nobody_else_sees(
-    open_page: OpenPage, page: Page, browser: Browser, server_url: str, tmp_path: Path
+    open_page: OpenPage, page: Page, another_reader: Page, server: Server, tmp_path: Path
 ):
     path = tmp_path / "secret.csv"
     path.write_text("Customer,Date,Amount\nann,2026-05-01,10\nbob,2026-05-02,20\n")
@@ -149,13 +157,12 @@ def test_what_is_only_for_me_nobody_else_sees(
     drop(page, path)
     check(page)
     keep(page, "me")
-    other = browser.new_context().new_page()
-    visit(other, server_url, "/data", language="en")
+    visit(another_reader, server.url, "/data", language="en")
 
     expect(data_set(page)).to_have_value("secret (only me)")
-    data_set(other).click()
-    assert other.get_by_role("option").filter(has_text="secret").count() == 0
-    other.context.close()
+    data_set(another_reader).click()
+    expect(another_reader.get_by_role("option").filter(has_text="Lanmere Wholesale")).to_be_visible()
+    assert another_reader.get_by_role("option").filter(has_text="secret").count() == 0
 
 
 def test_a_row_set_aside_is_put_right_in_place_and_loaded_again(open_page: OpenPage, page: Page, tmp_path: Path):
@@ -166,15 +173,8 @@ def test_a_row_set_aside_is_put_right_in_place_and_loaded_again(open_page: OpenP
     check(page)
     keep(page, "me")
     page.get_by_role("tab", name="Set aside").click()
-    editor = page.locator("[class*=st-key-put-right] [data-testid=stDataFrame]")
-    editor.locator("canvas").first.wait_for()
-    editor.scroll_into_view_if_needed()
-    wait_until_still(page)
-    box = editor.bounding_box()
-    assert box
-    page.mouse.dblclick(box["x"] + box["width"] * 0.35, box["y"] + 52)
-    page.keyboard.type("eve")
-    page.keyboard.press("Enter")
+    editor = page.locator("[class*=st-key-put-right]").get_by_test_id("stDataFrame")
+    write_into(page, editor, row=0, column=1, x=350, text="eve")
     page.locator(".st-key-load-changed-rows button:not([disabled])").click()
 
     expect(page.get_by_text("1 row is loaded now.")).to_be_visible()

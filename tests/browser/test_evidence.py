@@ -4,9 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE_MS, OpenPage, wait_until_still
-
-expect.set_options(timeout=PATIENCE_MS)
+from tests.browser.conftest import OpenPage
+from tests.browser.still import wait_until_still
 
 
 def caught(page: Page) -> str:

@@ -4,9 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE_MS, OpenPage, wait_until_still
-
-expect.set_options(timeout=PATIENCE_MS)
+from tests.browser.conftest import OpenPage
+from tests.browser.still import choose_row, wait_until_still
 
 
 def period(page: Page):
@@ -47,7 +46,7 @@ def test_a_reason_is_recorded_for_the_customer_chosen_and_taken_back(open_page: 
     page.get_by_text("No reason is recorded yet").wait_for()
     wait_until_still(page)
 
-    page.get_by_test_id("stDataFrame").first.click(position={"x": 22, "y": 60})
+    choose_row(page, page.get_by_test_id("stDataFrame").first, 0)
     form = page.get_by_test_id("stForm")
     form.get_by_text("Reason", exact=True).wait_for()
     wait_until_still(page)

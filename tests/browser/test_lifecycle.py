@@ -4,9 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE_MS, OpenPage, wait_until_still
-
-expect.set_options(timeout=PATIENCE_MS)
+from tests.browser.conftest import OpenPage
+from tests.browser.still import press_until_heard, wait_until_still
 
 
 def dormant_from(page: Page):
@@ -45,10 +44,10 @@ def test_a_click_on_a_bar_narrows_the_list_and_show_all_widens_it(open_page: Ope
     count = page.get_by_role("paragraph").filter(has_text=re.compile(r"^[\d,]+ customers?$"))
     at_first = count.inner_text()
 
-    page.get_by_test_id("stPlotlyChart").first.locator(".bars .point path").nth(2).click(force=True)
+    bar = page.get_by_test_id("stPlotlyChart").first.locator(".bars .point path").nth(2)
+    press_until_heard(page, lambda: bar.click(force=True))
     show_all = page.get_by_role("button", name="Show all")
     show_all.wait_for()
-    wait_until_still(page)
     assert number(count.inner_text()) < number(at_first)
 
     show_all.click()

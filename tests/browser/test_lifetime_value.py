@@ -4,9 +4,8 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import PATIENCE_MS, OpenPage, wait_until_still
-
-expect.set_options(timeout=PATIENCE_MS)
+from tests.browser.conftest import OpenPage
+from tests.browser.still import choose_row, wait_until_still
 
 
 def slider(page: Page, name: str) -> Locator:
@@ -40,6 +39,7 @@ def test_the_horizon_moves_the_figure_the_link_keeps_it_and_revert_takes_it_back
 
     page.get_by_role("button", name="Back to saved").click()
     expect(against_saved(page)).to_contain_text("in 365 days, as saved.")
+    wait_until_still(page)
     assert "draft" not in page.url
 
 
@@ -60,12 +60,8 @@ def test_less_churn_moves_the_sentence_and_the_picture_beside_it(open_page: Open
 
 def test_a_row_chosen_in_the_list_shows_its_customer_day_by_day_and_leads_to_its_page(open_page: OpenPage, page: Page):
     open_page("/lifetime-value")
-    rows = page.get_by_test_id("stDataFrame").locator("canvas").first
-    rows.scroll_into_view_if_needed()
-    box = rows.bounding_box()
-    assert box is not None
 
-    page.mouse.click(box["x"] + 15, box["y"] + 52)
+    choose_row(page, page.get_by_test_id("stDataFrame").first, 0)
     picked = page.locator(".st-key-picked-customer")
     expect(picked).to_contain_text("is alive with")
     customer = picked.inner_text().split()[0]

@@ -4,9 +4,8 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import PATIENCE_MS, OpenPage, wait_until_still
-
-expect.set_options(timeout=PATIENCE_MS)
+from tests.browser.conftest import OpenPage
+from tests.browser.still import wait_until_still
 
 
 def cut(page: Page) -> Locator:
@@ -43,4 +42,5 @@ def test_a_cut_moves_its_line_the_link_keeps_it_and_the_median_takes_it_back(ope
 
     page.get_by_role("button", name=re.compile("Use the median")).click()
     expect(against_saved(page)).to_contain_text("Nobody moves against the saved scenario.")
+    wait_until_still(page)
     assert "draft" not in page.url

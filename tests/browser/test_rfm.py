@@ -4,9 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE_MS, OpenPage, wait_until_still
-
-expect.set_options(timeout=PATIENCE_MS)
+from tests.browser.conftest import OpenPage
+from tests.browser.still import press_until_heard, wait_until_still, write_into
 
 
 def against_saved(page: Page):
@@ -60,14 +59,8 @@ def test_a_line_edited_twice_makes_the_table_ones_own_and_the_check_follows(open
 
 def edit(page: Page, *, row: int, column: int, text: str) -> None:
     """Write into a cell of the segment table: column 1 is the segment, 2 its scores of freshness."""
-    editor = page.locator("[class*='st-key-rfm-segment-editor']")
-    editor.get_by_test_id("data-grid-canvas").wait_for()
-    box = editor.bounding_box()
-    assert box is not None
-    page.mouse.dblclick(box["x"] + {1: 90, 2: 190}[column], box["y"] + 35 * (row + 1) + 17)
-    field = page.locator("#portal").locator("input, textarea")
-    field.fill(text)
-    field.press("Enter")
+    editor = page.locator("[class*='st-key-rfm-segment-editor']").get_by_test_id("stDataFrame")
+    write_into(page, editor, row=row, column=column, x={1: 90, 2: 190}[column], text=text)
 
 
 def test_a_click_on_a_cell_narrows_the_list_and_start_over_widens_it(open_page: OpenPage, page: Page):
@@ -75,10 +68,10 @@ def test_a_click_on_a_cell_narrows_the_list_and_start_over_widens_it(open_page: 
     count = page.get_by_role("paragraph").filter(has_text=re.compile(r"^[\d,]+ customers?$"))
     at_first = count.inner_text()
 
-    page.get_by_test_id("stPlotlyChart").first.locator(".bars .point path").first.click(force=True)
+    square = page.get_by_test_id("stPlotlyChart").first.locator(".bars .point path").first
+    press_until_heard(page, lambda: square.click(force=True))
     start_over = page.get_by_role("button", name="Start over")
     start_over.wait_for()
-    wait_until_still(page)
     assert count.inner_text() != at_first
 
     start_over.click()
@@ -92,9 +85,9 @@ def test_a_click_on_an_area_of_the_treemap_narrows_the_list_to_its_segment(open_
     page.get_by_text("The stronger the colour").wait_for()
     wait_until_still(page)
 
-    page.locator(".stPlotlyChart .slice").filter(has_text="Cannot lose them").click(force=True)
+    area = page.locator(".stPlotlyChart .slice").filter(has_text="Cannot lose them")
+    press_until_heard(page, lambda: area.click(force=True))
     page.get_by_role("button", name="Start over").wait_for()
-    wait_until_still(page)
     expect(page.get_by_test_id("stMainBlockContainer").get_by_test_id("stMultiSelect")).to_contain_text(
         "Cannot lose them"
     )

@@ -4,9 +4,8 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import PATIENCE_MS, OpenPage, wait_until_still
-
-expect.set_options(timeout=PATIENCE_MS)
+from tests.browser.conftest import OpenPage
+from tests.browser.still import press_until_heard, wait_until_still
 
 
 def weight(page: Page, name: str) -> Locator:
@@ -47,6 +46,7 @@ def test_every_key_press_on_a_weight_counts_the_link_keeps_it_and_revert_takes_i
     page.get_by_role("button", name="Back to saved").click()
     expect(against_saved(page)).to_contain_text("Nobody moves against the saved scenario.")
     expect(finding(page)).to_have_text(at_first)
+    wait_until_still(page)
     assert "draft" not in page.url
 
 
@@ -55,7 +55,8 @@ def test_a_click_on_a_tier_narrows_the_list_and_show_all_widens_it(open_page: Op
     count = page.get_by_role("paragraph").filter(has_text=re.compile(r"^[\d,]+ customers$"))
     everybody = count.inner_text()
 
-    page.get_by_test_id("stPlotlyChart").first.locator(".bars .point path").nth(1).click(force=True)
+    bar = page.get_by_test_id("stPlotlyChart").first.locator(".bars .point path").nth(1)
+    press_until_heard(page, lambda: bar.click(force=True))
     expect(page.get_by_test_id("stMain")).to_contain_text("Tier B")
     expect(count).not_to_have_text(everybody)
 

@@ -11,6 +11,7 @@ import pytest
 
 from crm_core import charts
 from crm_core.charts import palette, style
+from crm_core.charts.flows import TOP
 from crm_core.language import speaking
 from tests.charts import tables
 from tests.charts.tables import CHARTS, table
@@ -363,10 +364,20 @@ def test_ribbons_of_those_who_stay_are_muted():
 def test_classes_of_a_flow_stand_in_their_order_whatever_the_order_of_rows():
     shuffled = tables.tier_flows().take([3, 2, 1, 0])
 
-    drawn = charts.tier_flows(shuffled, date(2026, 3, 31), tables.AS_OF, 4).figure.data[0]
+    figure = charts.tier_flows(shuffled, date(2026, 3, 31), tables.AS_OF, 4).figure
+    places = list(figure.data[0].node.y)
+    *names, _then, _now = figure.layout.annotations
 
-    assert [label[:8] for label in drawn.node.label] == ["<b>A</b>", "<b>B</b>", "<b>-</b>", "<b>A</b>", "<b>B</b>"]
-    assert list(drawn.node.y[:3]) == sorted(drawn.node.y[:3])
+    assert [name.text[:8] for name in names] == ["<b>A</b>", "<b>B</b>", "<b>-</b>", "<b>A</b>", "<b>B</b>"]
+    assert places[:3] == sorted(places[:3])
+    assert [name.y for name in names] == [pytest.approx(TOP * (1 - place)) for place in places]
+
+
+def test_names_of_classes_stand_beside_the_ribbons_and_not_on_them():
+    figure = charts.stage_flows(tables.stage_flows(), date(2026, 3, 31), tables.AS_OF).figure
+    low, high = figure.data[0].domain.x
+
+    assert {(each.x, each.xanchor) for each in figure.layout.annotations} == {(low, "right"), (high, "left")}
 
 
 def test_who_came_again_is_who_is_no_longer_waiting():

@@ -1,12 +1,14 @@
 """What the dashboard does, from a shell: inspect, load, export; a failure is one line and status 2."""
 
 import csv
+import io
 import json
 from pathlib import Path
 
 import pytest
 
 from crm_core.__main__ import main
+from crm_core.commands.progress import cut
 from crm_core.engine.database import shared_database
 from crm_core.store import DataSet, Workspace
 
@@ -50,6 +52,56 @@ def test_load_publishes_and_reports_in_sentences_that_add_up(capsys: pytest.Capt
     with Path("aside.csv").open(encoding="utf-8-sig") as file:
         assert [row["Line"] for row in csv.DictReader(file)] == ["4"]
     assert data_set("shop").row_counts["order_lines"] == 3
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_shows_how_far_a_load_is_and_keeps_nothing_of_it(monkeypatch: pytest.MonkeyPatch):
+    Path("many.csv").write_text("Customer,Date,Amount\n" + "ann,2026-05-01,10.50\n" * 300_000)
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+
+    assert main(["load", "many.csv", "--as-of", "2026-07-01"]) == 0
+    assert "many.csv: " in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r\x1b[K")
+
+
+def test_a_log_is_kept_free_of_it(capsys: pytest.CaptureFixture[str]):
+    main(["load", "orders.csv", "--as-of", "2026-07-01"])
+
+    assert capsys.readouterr().err == ""
+
+
+def test_a_line_is_cut_at_its_start_to_the_width_of_the_terminal():
+    assert cut("orders.csv: 3 of 4 MB", 9) == "3 of 4 MB"
+    assert cut("订单.csv 读取", 5) == " 读取"
+    assert cut("订单.csv 读取", 4) == cut("读取", 4) == "读取"
+    assert cut("读取", 3) == "取"
+
+
+def test_a_load_ended_by_the_keyboard_publishes_nothing(monkeypatch: pytest.MonkeyPatch):
+    def stopped(*_arguments: object, **_named: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("crm_core.commands.load.load_table", stopped)
+
+    assert main(["load", "orders.csv"]) == 130
+    assert not Path("workspace/data_sets/orders").exists()
+
+
+def test_the_order_of_dates_and_the_decimal_mark_may_be_said(capsys: pytest.CaptureFixture[str]):
+    Path("short.csv").write_text("Customer;Date;Amount\nann;24.01.05;1.500\n")
+
+    refused = main(["load", "short.csv", "--check-only", "--as-of", "2026-07-01"])
+    asked = capsys.readouterr().err
+    done = main(["load", "short.csv", "--as-of", "2026-07-01", "--date-order", "ymd", "--decimal-mark", ","])
+
+    assert (refused, done) == (2, 0)
+    assert "As year, month, day they run from 2024-01-05 to 2024-01-05." in asked
+    assert "1,500.00 kept" in capsys.readouterr().out
 
 
 def test_a_mapping_corrected_by_hand_is_the_one_that_counts():

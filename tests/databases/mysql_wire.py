@@ -73,9 +73,9 @@ def mysql_server(answer: Answer, version: str = "10.11.19-MariaDB") -> Iterator[
     try:
         yield till
     finally:
-        asyncio.run_coroutine_threadsafe(_ended(server), loop).result(10)
+        asyncio.run_coroutine_threadsafe(_ended(server), loop).result(120)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(120)
         loop.close()
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 OWNER = "owner"
-STARTS_WITHIN_SECONDS = 60
+STARTS_WITHIN_SECONDS = 300
 INITDB = ["-U", OWNER, "-A", "scram-sha-256", "-E", "UTF8", "--no-locale", "--no-sync"]
 SERVER = ["-k", "", "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "timezone=Asia/Shanghai"]
 

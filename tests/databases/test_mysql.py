@@ -1,6 +1,8 @@
 """MySQL and MariaDB over the wire, against a server of set answers (see mysql_wire.py)."""
 
+import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +16,7 @@ from crm_core.engine.database import Database
 from crm_core.errors import InputError
 from crm_core.ingest import Progress, guess_mapping, load_table
 from crm_core.ingest.databases import Connection, Query, TableName, connection_from, inspect_query, preview, read_query
+from crm_core.ingest.databases.mysql import encryption
 from tests.databases.mysql_wire import PASSWORD, Till, column, mysql_server, refusal
 
 ODD = [
@@ -36,6 +39,21 @@ ORDERS = [
     column("ordered_at", ColumnType.DATETIME),
     column("amount", ColumnType.NEWDECIMAL),
 ]
+
+
+CERTIFICATES = Path(__file__).parent / "certificates"  # server.pem, made out to localhost, is signed by authority.pem
+
+
+def shake_hands(client: ssl.SSLContext | None, host: str) -> None:
+    """What client and server say to each other before anything else; raises what the client does not accept."""
+    assert client is not None
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(CERTIFICATES / "server.pem", CERTIFICATES / "server.key")
+    there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = [client.wrap_bio(back, there, server_hostname=host), served.wrap_bio(there, back, server_side=True)]
+    for end in ends * 2:
+        with suppress(ssl.SSLWantReadError):
+            end.do_handshake()
 
 
 def till_of(till: Till, **other: object) -> Connection:
@@ -152,3 +170,35 @@ def test_stopping_does_not_read_the_rest_of_the_rows(tmp_path: Path, monkeypatch
 
     assert list(tmp_path.iterdir()) == []
     assert 20_000 < len(packets) < 20_100
+
+
+@pytest.mark.parametrize(
+    ("host", "asked", "is_trusted"),
+    [
+        ("localhost", {"ssl_ca": "authority.pem"}, True),
+        ("localhost", {"ssl_ca": "stranger.pem"}, False),
+        ("localhost", {"ssl_ca": "stranger.pem", "ssl_verify_cert": "false"}, True),
+        ("localhost", {"ssl_verify_cert": "true"}, False),
+        ("localhost", {"ssl_ca": "authority.pem", "ssl_verify_identity": "true"}, True),
+        ("127.0.0.1", {"ssl_ca": "authority.pem"}, True),
+        ("127.0.0.1", {"ssl_ca": "authority.pem", "ssl_verify_identity": "true"}, False),
+        ("localhost", {"ssl_ca": "missing.pem"}, False),
+    ],
+)
+def test_a_named_authority_must_have_signed_the_servers_certificate(host: str, asked: dict[str, str], is_trusted: bool):
+    query = {key: str(CERTIFICATES / value) if key == "ssl_ca" else value for key, value in asked.items()}
+    connection = till_of(Till(3306), host=host, query=query)
+    if is_trusted:
+        shake_hands(encryption(connection), host)
+        return
+
+    with pytest.raises((ssl.SSLCertVerificationError, InputError), match=r"certificate verify failed|can be trusted"):
+        shake_hands(encryption(connection), host)
+
+
+def test_who_asks_for_encryption_gets_none_without_it():
+    with (
+        mysql_server(always(ResultSet([(b"C1",)], ORDERS[:1]))) as till,
+        pytest.raises(InputError, match="no encrypted connection"),
+    ):
+        preview(till_of(till, query={"ssl_ca": str(CERTIFICATES / "authority.pem")}), TableName("till", "orders"))

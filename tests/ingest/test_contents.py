@@ -9,7 +9,8 @@ import pytest
 
 from crm_core.ingest import Mapping, guess_mapping, inspect_file, missing_columns
 from crm_core.ingest.contents import says_nothing
-from crm_core.ingest.mapping import candidate_columns, found_by_content
+from crm_core.ingest.guess import candidate_columns
+from crm_core.ingest.mapping import found_by_content
 
 
 def shop(lines: int = 600, *, is_price: bool = False, has_orders: bool = True) -> list[dict[str, str]]:

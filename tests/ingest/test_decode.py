@@ -12,6 +12,62 @@ GERMAN = "Kunde;Straße;Betrag\n1;Königsallee;5\n"
 RUSSIAN = "клиент;дата;сумма\n1;Москва;5\n"
 
 
+NAMES = {
+    "pl": "Klient;Kwota\nŻabka Łódź;1\nPaweł Wójcik;2\nMałgorzata Dąbrowska;3\nSpółka Źródło;4\n",
+    "cs": "Zákazník;Částka\nŽluťoučký kůň;1\nDvořák Jiří;2\nRůžička;3\nŠkoda Plzeň;4\n",
+    "hu": "Vevő;Összeg\nGyőri Keksz;1\nTőkés Ödön;2\nSzűcs Árpád;3\n",
+    "tr": "Müşteri;Tutar\nŞükrü Çağlar;1\nIşık Eczanesi;2\nİstanbul Gıda;3\n",
+    "lt": "Klientas;Suma\nŽemaitijos pienas;1\nŠiaulių bankas;2\nJūratė Kęstutytė;3\n",
+    "ru": "Клиент;Сумма\nООО Ромашка;1\nИванов Пётр;2\nСидорова Анна;3\n",
+    "el": "Πελάτης;Ποσό\nΓεωργίου Μαρία;1\nΕλληνικά Τρόφιμα;2\nΚαφενείο Αθήνα;3\n",
+    "he": "לקוח;סכום\nדוד כהן;1\nשרה לוי;2\nמשה פרץ תל אביב;3\n",
+    "ar": "العميل;المبلغ\nشركة النور للتجارة;1\nمحمد عبد الله;2\nسارة الأحمد;3\n",
+    "de": "Kunde;Betrag\nMüller & Söhne;1\nStraßenbau Köln;2\nBäckerei Groß;3\n",
+    "fr": "Client;Montant\nSociété Générale;1\nFrançois Crêpe;2\nNoël L’Œuf « chez nous »;3\n",
+    "es": "Cliente;Importe\nPeña Muñoz;1\nNúñez Ñandú;2\n2ª Mano 30 m²;3\n",
+    "pt": "Cliente;Valor\nSão João;1\nConceição Guimarães;2\n",
+    "zh": "name\n王伟\n李娜\n张敏\n刘洋\n陈静\n杨丽\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "encoding"),
+    [
+        ("pl", "cp1250"),
+        ("pl", "iso8859-2"),
+        ("pl", "cp852"),
+        ("cs", "cp1250"),
+        ("hu", "cp1250"),
+        ("tr", "cp1254"),
+        ("lt", "cp1257"),
+        ("ru", "cp1251"),
+        ("ru", "cp866"),
+        ("ru", "koi8-r"),
+        ("ru", "iso8859-5"),
+        ("el", "cp1253"),
+        ("he", "cp1255"),
+        ("ar", "cp1256"),
+        ("de", "cp1252"),
+        ("de", "cp850"),
+        ("de", "mac-roman"),
+        ("fr", "cp1252"),
+        ("es", "cp1252"),
+        ("pt", "cp1252"),
+        ("zh", "gbk"),
+    ],
+)
+def test_letters_tell_which_encoding_of_one_byte_it_is(language: str, encoding: str):
+    content = NAMES[language].encode(encoding, "ignore")
+
+    assert content.decode(guess_encoding(content).encoding) == content.decode(encoding)
+
+
+def test_quotes_and_units_beyond_ascii_alone_leave_the_usual_western_encoding():
+    content = "Artikel;Preis\nPlane 30 m² – „stark“;5 €\nDon’t panic;6 €\n".encode("cp1252")
+
+    assert guess_encoding(content).encoding == "cp1252"
+
+
 @pytest.mark.parametrize(
     ("text", "encoding", "found"),
     [

@@ -1,13 +1,24 @@
 """From a file to rows kept and rows set aside, by hand."""
 
 import json
+import re
 from datetime import datetime
 from decimal import Decimal
 
 import pyarrow.parquet as pq
 import pytest
 
-from crm_core.ingest import Progress, guess_mapping, inspect_file, load_table, problems, write_set_aside_csv
+from crm_core.ingest import (
+    Progress,
+    distinct_text,
+    guess_mapping,
+    inspect_file,
+    load_table,
+    problems,
+    report,
+    write_set_aside_csv,
+)
+from crm_core.ingest.quality import DISTINCT_ERROR_SHARE
 from crm_core.language import speaking
 from crm_core.schema import TABLES
 from tests.ingest.conftest import Load, aside, kept
@@ -127,6 +138,13 @@ def test_repeated_lines_are_counted_and_kept_unless_told_otherwise(load: Load):
     assert aside(load(text, drop_exact_duplicates=True)) == [(3, "duplicate_line"), (4, "duplicate_line")]
 
 
+def test_lines_set_aside_are_no_repeats_of_rows_that_are_kept(load: Load):
+    loaded = load("date,customer,amount\n2026-01-02,c,5\nSubtotal,,5\n2026-01-03,c,5\nSubtotal,,5\n")
+
+    assert aside(loaded) == [(3, "total_line"), (5, "total_line")]
+    assert loaded.report.exact_duplicates == 0
+
+
 def test_an_optional_value_that_cannot_be_read_is_left_empty_and_reported(load: Load):
     loaded = load("customer,date,amount,quantity\n" + "a,2026-01-02,5,1\n" * 9 + "a,2026-01-02,5,two\n")
 
@@ -234,3 +252,17 @@ def test_an_export_of_a_chinese_shop_maps_and_sums(load: Load):
         ("许安-10165", Decimal("125.44"), Decimal("82.88")),
     ]
     assert loaded.report.amount_kept == Decimal("255.136")
+
+
+def test_different_values_beyond_a_million_rows_are_an_estimate_that_says_so(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+):
+    rows = "".join(f"c{place % 300},2026-01-02,{place},o{place}\n" for place in range(400))
+    exact = {column.name: column for column in load(HEADER + rows).report.columns}
+    monkeypatch.setattr(report, "COUNTED_EXACTLY", 399)
+    estimated = {column.name: column for column in load(HEADER + rows).report.columns}
+
+    assert [distinct_text(exact[name]) for name in ("customer_id", "order_id")] == ["300", "400"]
+    assert distinct_text(estimated["customer_id"]) == "300"
+    assert re.fullmatch(r"about \d+ \(± 6%\)", distinct_text(estimated["order_id"]))
+    assert estimated["order_id"].distinct_count == pytest.approx(400, rel=2 * DISTINCT_ERROR_SHARE)

@@ -1,11 +1,13 @@
 """Which column is which: guessed, remembered, corrected, written down."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from crm_core.errors import InputError
 from crm_core.ingest import Mapping, guess_mapping, inspect_file, missing_columns, open_questions
+from crm_core.ingest.date_question import order_question_in_words
 
 
 def source_of(tmp_path: Path, text: str):
@@ -96,7 +98,22 @@ def test_a_mapping_survives_its_file(tmp_path):
 def test_an_open_day_month_order_is_a_question_with_its_evidence(tmp_path):
     source = source_of(tmp_path, "customer,date,amount\nc,03/04/2026,5\nd,13/13/2026,5\n")
 
-    assert open_questions(source, guess_mapping(source)) == {"date_order": ("03/04/2026",)}
+    [question] = open_questions(source, guess_mapping(source)).values()
+
+    assert question.examples == ("03/04/2026",)
+    assert question.spans == {"dmy": (date(2026, 4, 3),) * 2, "mdy": (date(2026, 3, 4),) * 2}
+
+
+def test_the_question_says_which_days_each_order_would_make(tmp_path):
+    source = source_of(tmp_path, "customer,date,amount\nc,24.01.05,5\nd,24.03.02,5\n")
+
+    [question] = open_questions(source, guess_mapping(source)).values()
+
+    assert order_question_in_words(question) == (
+        "Nothing shows in which order 24.01.05, 24.03.02 are written. "
+        "As day, month, year they run from 2002-03-24 to 2005-01-24. "
+        "As year, month, day they run from 2024-01-05 to 2024-03-02."
+    )
 
 
 def test_a_missing_column_is_named_with_those_the_file_has(load):

@@ -6,8 +6,9 @@ import pytest
 
 from crm_core.ingest import guess_mapping, inspect_file
 from crm_core.ingest.headings import EXTRA_SYNONYMS, extra_keys, key_of, synonym_keys
-from crm_core.ingest.mapping import similar_mapping, told_units
 from crm_core.ingest.names_elsewhere import NAMES_ELSEWHERE
+from crm_core.ingest.remembered import similar_mapping
+from crm_core.ingest.units import told_units
 from crm_core.schema import TABLES
 from tests.ingest.conftest import aside, kept
 
@@ -52,6 +53,11 @@ def test_every_column_named_elsewhere_exists():
         ("顧客番号;注文日;売上金額;注文番号;数量;商品カテゴリ", ""),
         ("고객번호;주문일자;결제금액;주문번호;수량;카테고리", ""),
         ("客戶編號;訂單日期;銷售金額;訂單編號;數量;類別", ""),
+        ("Kod klienta;Data zamówienia;Kwota netto;Numer zamówienia;Ilość;Kategoria", ""),
+        ("Číslo zákazníka;Datum objednávky;Částka;Číslo objednávky;Množství;Skupina zboží", ""),
+        ("Vevőkód;Rendelés dátuma;Összeg;Rendelésszám;Mennyiség;Kategória", ""),
+        ("Код клиента;Дата заказа;Сумма;Номер заказа;Количество;Категория", ""),
+        ("Müşteri Kodu;Sipariş Tarihi;Tutar;Sipariş No;Adet;Kategori", ""),
         ("KUNNR;FKDAT;NETWR;VBELN;FKIMG;MATKL", ""),
         ("CODE CLIENT;DATE COMMANDE;MONTANT;NUMERO COMMANDE;QUANTITE;CATEGORIE", "accents left out"),
     ],

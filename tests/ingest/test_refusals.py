@@ -20,7 +20,7 @@ from tests.ingest.test_containers import CONTAINERS, Rows
 ORDERS = "customer,date,amount\nann,2026-01-02,10\nbob,2026-01-03,20\n"
 UNPLAIN = ORDERS.replace("10", "¥10")
 BOTH_WAYS = [(ORDERS, "load_in_one_reading"), (UNPLAIN, "read_raw")]
-ROWS: Rows = [("ann", AS_OF, 1, "York")] * 200  # type: ignore[list-item]  # whole numbers do as well
+ROWS: Rows = [("ann", AS_OF, 1, "York")] * 200  # whole numbers do as well
 
 
 def book_of(*titles: str, chart: bool = False) -> openpyxl.Workbook:

@@ -89,6 +89,42 @@ def test_dates_that_could_be_either_are_asked_about_never_guessed(load: Load):
         dates(load, "03/04/2026", "05/06/2026")
 
 
+@pytest.mark.parametrize("mark", [".", ". ", "-", "/"])
+def test_days_that_run_through_the_month_tell_themselves_from_years_of_two_digits(load: Load, mark: str):
+    days = [datetime(2024, 1 + number % 3, day) for number, day in enumerate(range(1, 30))]
+
+    year_first = dates(load, *[day.strftime(f"%y{mark}%m{mark}%d") for day in days])
+    year_last = dates(load, *[day.strftime(f"%d{mark}%m{mark}%y") for day in days])
+
+    assert kept(year_first, "ordered_at") == kept(year_last, "ordered_at") == [(day,) for day in days]
+
+
+@pytest.mark.parametrize("mark", [".", ". ", "-", "/"])
+def test_years_of_two_digits_that_could_be_days_are_asked_about_never_guessed(load: Load, mark: str):
+    firsts_of_months = [f"01{mark}{month:02}{mark}{year}" for month in (1, 2, 3) for year in (22, 23, 24)]
+
+    with pytest.raises(InputError, match="As year, month, day they run from 2001-01-22 to 2001-03-24"):
+        dates(load, *firsts_of_months)
+
+
+@pytest.mark.parametrize("mark", [".", "-", "/"])
+def test_the_order_the_reader_gives_reads_years_of_two_digits(load: Load, mark: str):
+    written = mark.join(["05", "03", "04"])
+
+    read = [kept(dates(load, written, date_order=order), "ordered_at")[0][0] for order in ("dmy", "ymd", "mdy")]
+
+    assert read == [datetime(2004, 3, 5), datetime(2005, 3, 4), datetime(2004, 5, 3)]
+
+
+def test_months_stand_first_before_dots_only_where_many_values_show_it(load: Load):
+    in_america = dates(load, "05.18.2025", "08.05.2025", "03.26.2025")
+    one_mistake = dates(load, "05.03.2025", "06.04.2025", "07.04.2025", "05.18.2025")
+
+    assert kept(in_america, "ordered_at")[1] == (datetime(2025, 8, 5),)
+    assert kept(one_mistake, "ordered_at")[1] == (datetime(2025, 4, 6),)
+    assert aside(one_mistake) == [(5, "unreadable_date")]
+
+
 def test_a_few_dates_that_could_be_either_among_many_plain_ones_are_set_aside(load: Load):
     loaded = dates(load, *["2026-01-02"] * 60, "20-06-03")
 
@@ -126,6 +162,10 @@ def test_dots_are_day_first_beside_slashes_that_are_year_first(load: Load):
         ("USD 3.20", "3.2"),
         ("3.20 EUR", "3.2"),
         ("1.2万", "12000"),
+        ("1234.50 zł", "1234.5"),
+        ("1 234.50 руб.", "1234.5"),
+        ("1234 Ft", "1234"),
+        ("TL 3.20", "3.2"),
         ("1e3", "1000"),
         ("1,23,456.00", "123456"),
     ],

@@ -110,7 +110,7 @@ def _shown_places(call: ast.Call, path: str, readable_errors: frozenset[str]) ->
         yield from call.args
     if is_page or "charts/" in path:
         yield from (argument.value for argument in call.keywords if argument.arg in SHOWN_ARGUMENTS)
-    if name == "Field" and path.endswith("settings.py"):
+    if name == "Field" and "settings/" in path:
         yield from (argument.value for argument in call.keywords if argument.arg in ("title", "description"))
 
 

@@ -15,7 +15,7 @@ GIVEN = {
       ("orders", "customers", "payments", "cases", "surveys", "visits", "contracts")),
     "saved_tiers", "saved_loyalty", "saved_risk", "value_inputs", "risk_inputs", "loyalty_inputs",
     "rfm_inputs", "rfm_worths", "saved_rfm",
-    "customer_levels", "customer_scores", "customer_tiers", "cut_scores", "tier_cuts",
+    "customer_levels", "customer_scores", "customer_tiers", "cut_scores", "scaled_measures", "tier_cuts",
     "signal_inputs", "risk_scores", "loyalty_scores",
     "current_labels", "earlier_labels", "current_stages", "earlier_stages", "saved_stages", "customer_segments",
     "current_tiers", "earlier_tiers", "set_aside",

@@ -1,4 +1,4 @@
-"""The models from orders to features keep to what DuckDB and Spark understand alike (decision 0003)."""
+"""The models from orders to features keep to what DuckDB and Spark understand alike (decision 0002)."""
 
 import pytest
 import sqlglot

@@ -89,7 +89,7 @@ def open_app() -> OpenApp:
     """Open a page by its address: `open_app("value-tiers", lang="zh_Hans", region=["North"])`."""
 
     def opened(page: str = "", **address: str | list[str]) -> AppTest:
-        at = AppTest.from_file(str(APP), default_timeout=60)
+        at = AppTest.from_file(str(APP), default_timeout=600)  # a machine may be that busy
         at._page_hash = calc_hash(page) if page else ""  # switch_page knows files only; our pages are functions
         for name, value in address.items():
             at.query_params[name] = value

@@ -47,3 +47,24 @@ def test_an_unknown_customer_is_told_in_a_sentence(demo_workspace: Path, open_ap
 
     assert not at.exception
     assert "No customer nobody is in view" in texts(at)
+
+
+def test_before_a_customer_is_chosen_those_with_the_most_revenue_at_risk_are_offered(
+    demo_workspace: Path, open_app: OpenApp
+):
+    at = open_app("customer")
+
+    offered = at.dataframe[0].value
+    assert "Most revenue at risk" in texts(at)
+    assert len(offered) == 12
+    assert set(offered["band"]) <= {"Watch", "High risk"}
+
+
+def test_where_nobody_is_at_risk_the_page_offers_the_search_alone(shop, open_app: OpenApp):
+    shop([("ann", "2026-06-29", 10, None)])
+
+    at = open_app("customer")
+
+    assert not at.exception
+    assert not at.dataframe
+    assert "Search by name or number" in texts(at)

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -152,7 +153,9 @@ def test_a_missing_column_is_asked_for_before_anything_is_loaded(at: AppTest):
 def test_whether_the_day_or_the_month_comes_first_is_asked_with_evidence(at: AppTest):
     dropped(at, ("orders.csv", "Customer,Date,Amount\nann,03/04/2026,10\nbob,05/06/2026,20\n"))
 
-    assert "Nothing shows whether 03/04/2026" in seen(at)
+    assert "Nothing shows in which order 03/04/2026, 05/06/2026 are written." in seen(at)
+    assert "As day, month, year they run from 2026-04-03 to 2026-06-05." in seen(at)
+    assert "As month, day, year they run from 2026-03-04 to 2026-05-06." in seen(at)
     assert button(at, "Check").disabled
 
     chosen(at, "Dates begin with").set_value("dmy").run()
@@ -354,7 +357,7 @@ def test_the_page_speaks_chinese(demo_workspace: Path, open_app: OpenApp):
 def test_stop_ends_a_check_and_leaves_nothing_and_the_next_one_works(at: AppTest, workspace: Path, monkeypatch):
     dropped(at, ("orders.csv", ORDERS))
     with monkeypatch.context() as patch:
-        patch.setattr("pages.data.how_far", pressed_on_stop)
+        patch.setattr("ui.loading.progress.how_far", pressed_on_stop)
         button(at, "Check").click().run()
 
     assert not at.exception
@@ -538,3 +541,49 @@ def test_customers_that_look_alike_are_looked_for_when_asked(at: AppTest):
 
     assert not at.exception
     assert "1 pair of customers looks like one" in seen(at)
+
+
+def test_a_table_loaded_without_a_report_shows_the_columns_it_holds(demo_workspace: Path, open_app: OpenApp):
+    for path in demo_workspace.rglob("quality.json"):
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"reports": []}))
+
+    at = open_app("data")
+
+    [columns] = [frame.value for frame in at.dataframe if "Different values" in frame.value]
+    assert "the figures are of the table as it is stored" in texts(at)
+    assert len(columns) == 13
+    assert dict(zip(columns["Column"], columns["Different values"], strict=True))["Customer"] == "3,552"
+    assert "Could not be read" not in columns
+
+
+def put_right(at: AppTest, corrected: str) -> None:
+    upload = next(found for found in at.file_uploader if found.label == "The download, put right")
+    upload.upload("right.csv", corrected.encode(), "text/csv").run()
+
+
+def test_rows_of_files_with_their_columns_in_another_order_are_put_right_under_their_own_headers(at: AppTest):
+    dropped(
+        at,
+        ("2025.csv", "customer,shop,date,amount\nann,York,2025-05-01,10\nbob,York,2025-05-02,20\n"),
+        ("2026.csv", "shop,customer,amount,date\nYork,ann,5,2026-05-01\nLeeds,bob,7,soon\n"),
+    )
+    button(at, "Check").click().run()
+    button(at, "Only for me").click().run()
+    put_right(at, "source_line,shop,customer,amount,date\n3,Leeds,bob,7,2026-05-02\n")
+
+    assert not at.exception
+    assert "1 row is loaded now." in seen(at)
+    assert "2026.csv (put right): 1 rows in = 1 kept + 0 set aside" in seen(at)
+    assert "Everything adds up" in seen(at)
+
+
+def test_a_line_of_a_table_with_one_column_a_month_is_put_right_as_it_stands_there(at: AppTest):
+    whole = "".join(f"c{number},York,{number},{number + 1},{number + 2}\n" for number in range(10, 20))
+    dropped(at, ("sales.csv", f"customer,city,2026-01,2026-02,2026-03\n{whole}bob,Leeds,1,2\n"))
+    button(at, "Check").click().run()
+    button(at, "Only for me").click().run()
+    put_right(at, "source_line,customer,city,2026-01,2026-02,2026-03\n12,bob,Leeds,1,,2\n")
+
+    assert not at.exception
+    assert "2 rows are loaded now." in seen(at)
+    assert "Everything adds up" in seen(at)

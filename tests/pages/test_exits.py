@@ -64,7 +64,8 @@ def chosen(at: AppTest, customer_id: str) -> AppTest:
 
 def test_the_finding_comes_first_then_when_they_left_and_who(demo_page: AppTest):
     assert list(figures(demo_page)) == [
-        "Left in 365 days", "Revenue gone a year", "Warned before", "Came back in the period", "Win-back potential",
+        "Left in 365 days", "Revenue gone a year", "Warned while buying", "Came back in the period",
+        "Win-back potential",
     ]  # fmt: skip
     assert drawn(demo_page) == ["exit_months"]
     assert "Most revenue went in" in texts(demo_page)
@@ -94,6 +95,14 @@ def test_signals_while_still_buying_are_another_look(demo_page: AppTest):
 
     assert not demo_page.exception
     assert "On the day of the last order or before, that is 365 days or more ahead of the exit." in texts(demo_page)
+
+
+def test_the_warning_that_counts_came_while_the_customer_bought_and_stands_beside_those_who_stayed(demo_page: AppTest):
+    warned = next(metric for metric in demo_page.metric if metric.label == "Warned while buying")
+
+    assert 0 < float(warned.value.rstrip("%")) < 50
+    assert 0 < float(warned.delta.rstrip("%")) < 50
+    assert "silence alone brings everybody there" in warned.help
 
 
 def test_a_shorter_silence_makes_more_who_left_and_goes_back(demo_page: AppTest):

@@ -74,7 +74,11 @@ def test_each_picture_says_its_finding(demo_page: AppTest, picture, charts, word
 
 def test_cohorts_by_quarter_and_by_revenue(demo_page: AppTest):
     opened(demo_page, "Cohorts")
+    assert "(mean of 21 cohorts)" in texts(demo_page)
+    assert "The youngest 24 of 36 cohorts are shown and counted." in texts(demo_page)
+
     demo_page.button_group(key="cohort period").set_value(3).run()
+    assert "The first cohorts also hold customers from before the data begins." in texts(demo_page)
     assert "buy in the quarter after their first order's" in texts(demo_page)
 
     demo_page.button_group(key="cohort measure").set_value("revenue").run()

@@ -72,6 +72,7 @@ def test_the_expected_future_comes_first_with_the_check_against_what_came(demo_p
     ]
     assert found["Expected revenue"].startswith("CN¥")
     assert re.fullmatch(r"[+-]\d+\.\d%", found["Forecast check"])
+    assert {metric.label: metric.delta for metric in demo_page.metric}["Expected revenue"] == "365 days"
     assert "in 365 days, as saved." in texts(demo_page)
     assert "MBG/NBD is used" in texts(demo_page)
 

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import get_args
 
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from crm_core.book import LEVEL_MODELS, Filters
+from crm_core.book import Filters
 from crm_core.labels import BEHAVIOUR_TYPES, LOYALTY_TYPES, RISK_BANDS
-from crm_core.settings import BALANCED, DimensionWeights, Scenario
+from crm_core.settings import BALANCED, DimensionWeights, Normalisation, Scenario
 from tests.books import customers_of, features, levels, loyalty_rows, tier_rows
 from tests.properties.shops import AS_OF, WINDOWS, Shop, days, labels, order_lines, scenarios, shops
 
@@ -119,7 +120,7 @@ def test_filters_only_remove(shop: Shop, region):
 def test_somebody_leads_on_every_dimension_that_is_known_of_anybody(shop: Shop):
     book = shop.book()
     extremes = ", ".join(f"[min({name}_level), max({name}_level)]" for name in DimensionWeights.model_fields)
-    for scale in LEVEL_MODELS:
+    for scale in get_args(Normalisation):
         made = book.levels(scale)
         recipe = book.recipe("extremes", f"select unnest([{extremes}]) as extremes from {made.name}", parts=(made,))
 

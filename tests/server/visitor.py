@@ -17,7 +17,7 @@ from streamlit.proto.Slider_pb2 import Slider
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 STREAM = "/_stcore/stream"
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 600  # a machine may be that busy
 LARGEST_MESSAGE = 1 << 28
 
 

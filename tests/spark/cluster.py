@@ -21,7 +21,7 @@ DEPLOY = "org.apache.spark.deploy"
 QUICK_START = (
     "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # short lives: compiling for long ones costs more than it brings
 )
-PATIENCE_SECONDS = 180
+PATIENCE_SECONDS = 600
 UNTIL_THE_PIPE_CLOSES = '"$@" </dev/null & cat >/dev/null; kill 0'
 
 

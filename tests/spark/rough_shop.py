@@ -4,7 +4,7 @@ from pathlib import Path
 
 from crm_core.engine import Database
 from crm_core.store import CanonicalTable
-from crm_core.store.layout import quoted
+from crm_core.store.selects import quoted
 
 # One row per order line. Days crowd around the ends of months, leap day and New Year; hours around midnight. Names
 # sort differently as UTF-8, UTF-16 and by a locale. A quarter of four-digit amounts ends halfway between two roundings.

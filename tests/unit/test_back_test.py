@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from crm_core.book import Filters
@@ -107,6 +108,49 @@ def test_what_happened_after_the_day_changes_the_outcome_and_no_risk():
 
 def risks(test):
     return {row["customer_id"]: (row["risk"], row["revenue"]) for row in test.listing().everything().to_pylist()}
+
+
+ALL_SIGNALS = scenario(churn__horizon_days=HORIZON).churn
+
+
+def a_busy_shop(later: bool, shift: int = 0):
+    """Orders of every kind on 700 days up to the day of the test, and with `later` as many after it.
+
+    The later ones come `shift` days later still; their categories, discounts and returns are such that each signal
+    would hear of them.
+    """
+    random = np.random.default_rng(5)
+    lines, columns = [], {"category": [], "discount": []}
+    for place in range(30):
+        for day in range(-700, HORIZON + 1):
+            if random.random() > 1 / (4 + place):
+                continue
+            amount, category, discount = random.choice([-4, 9, 25]), random.choice(list("abc")), random.random()
+            if day <= 0 or later:
+                after = shift if day > 0 else 0
+                lines.append((f"c{place}", ORIGIN + timedelta(day + after), float(amount * (10 if day > 0 else 1))))
+                columns["category"].append(str(category))
+                columns["discount"].append(round(float(discount), 2))
+    return lines, columns
+
+
+def test_no_signal_hears_of_what_came_after_the_day():
+    tests = []
+    for later, shift in ((False, 0), (True, 0), (True, 7), (True, 45)):
+        lines, columns = a_busy_shop(later, shift)
+        tests.append(the_test(lines, ALL_SIGNALS, **columns))
+    known, *others = tests
+    learned = known.learning_rows(1, 5).drop_columns(["has_left"])
+
+    assert {name for name in learned.column_names if learned[name].null_count < learned.num_rows} >= {
+        "overdue_order", "spend_falling", "season_falling", "orders_falling", "categories_falling", "discount_rising",
+        "returns_rising",
+    }  # fmt: skip
+    assert len({risk for risk, _revenue in risks(known).values()}) > 10
+    for other in others:
+        assert risks(other) == risks(known)
+        assert other.learning_rows(1, 5).drop_columns(["has_left"]) == learned
+    assert len({test.rules.left_count for test in tests}) > 2
 
 
 def test_what_comes_after_the_books_own_day_is_not_known_either():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from crm_core.checks import checks, remarks, set_aside_counts, set_aside_rows
+from crm_core.checks import checks, remarks, reports_of, set_aside_counts, set_aside_rows, stored_columns
 from crm_core.engine import Database
 from crm_core.ingest import load_frame
 from crm_core.store import DataSet, Workspace
@@ -80,3 +80,13 @@ def test_rows_set_aside_are_counted_by_reason_and_shown(shop: DataSet, database:
 
     assert counts == [{"reason": "missing_customer", "rows": 1}, {"reason": "unreadable_date", "rows": 1}]
     assert [row["value"] for row in rows] == ["yesterday"]
+
+
+def test_the_columns_of_a_stored_table_are_counted_as_its_loading_counts_them(shop: DataSet, database: Database):
+    [report] = [report for report in reports_of(shop) if report.table == "orders"]
+    figures = ("name", "filled_count", "distinct_count", "distinct_is_estimated", "lowest", "highest")
+
+    stored = {tuple(getattr(column, name) for name in figures) for column in stored_columns(shop, "orders", database)}
+
+    assert stored == {tuple(getattr(column, name) for name in figures) for column in report.columns}
+    assert ("amount", 3, 3, False, "-5.5000", "20.0000") in stored

@@ -123,6 +123,7 @@ def test_nobody_left_is_no_error():
 
     assert (found.customers, found.revenue, found.revenue_share) == (0, 0, 0)
     assert found.warnings.warned_share is None
+    assert found.warnings.buying_share is None
     assert found.reasons().num_rows == 0
 
 
@@ -147,6 +148,18 @@ def test_what_showed_a_horizon_ahead_showed_while_the_customer_still_bought():
     assert left(found)["ann"]["orders_falling_ahead"] >= HORIZON
     assert lead["orders_falling"]["while_buying_share"] == 1
     assert lead["orders_falling"]["stayers_while_buying_share"] == 0
+
+
+def test_a_warning_in_time_is_a_high_risk_on_the_day_of_the_last_order_or_before():
+    """Ann paused for so long that the risk was high, bought once more and left; ben left without a warning."""
+    paused = [*steady("ann", 800, 240), ("ann", 120, 10), *steady("ben", 800, 120)]
+    found = exits_of([*paused, *steady("cid", 800, 0)])
+    told = found.warnings
+
+    assert left(found)["ann"]["high_risk_ahead"] >= HORIZON > left(found)["ben"]["high_risk_ahead"]
+    assert (told.warned_share, told.buying_share) == (1, 0.5)
+    assert (told.stayers_warned_share, told.stayers_buying_share) == (0, 0)
+    assert sum(found.months["warned"].to_pylist()) == 1
 
 
 def test_a_signal_that_everybody_shows_is_no_warning():

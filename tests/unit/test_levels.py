@@ -1,14 +1,15 @@
 """Each dimension from 0 to 1: by rank, by place between least and most, by logarithm."""
 
 import math
+from typing import get_args
 
 import pytest
 
-from crm_core.book import LEVEL_MODELS
+from crm_core.settings import Normalisation
 from tests.books import book_with, levels
 
 DAY = "2026-03-31"
-EVERY_SCALE = list(LEVEL_MODELS)
+EVERY_SCALE = get_args(Normalisation)
 
 
 def book_of_revenues(**revenues: float):

@@ -219,6 +219,16 @@ def test_retention_over_all_cohorts_counts_only_those_seen_so_long():
     ]  # fmt: skip
 
 
+def test_the_youngest_cohorts_are_counted_without_those_before_them():
+    found = retention(book_with(COHORTS, as_of="2026-03-31"))
+    youngest = found.youngest(1)
+
+    assert (found.cohort_count, youngest.cohort_count, found.youngest(5).cohort_count) == (2, 1, 2)
+    assert [(row["age"], row["cohorts"], row["customer_share"]) for row in youngest.by_age.to_pylist()] == [
+        (0, 1, 1), (1, 1, 1),
+    ]  # fmt: skip
+
+
 # ---------------------------------------------------------------------- survival
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
 from crm_core.errors import NotEnoughData
 from crm_core.language import LANGUAGES, speaking
@@ -109,6 +110,14 @@ def test_one_huge_order_makes_no_correlation():
     spend[-1] = 1e9
 
     assert codes(gate.spend_follows_frequency(Spend(repeats, spend))) == []
+
+
+def test_the_correlation_is_spearmans_with_ties_sharing_the_mean_of_their_ranks():
+    draw = np.random.default_rng(5)
+    repeats = draw.integers(1, 6, 200).astype(float)
+    spend = (repeats + draw.integers(0, 9, 200)).astype(float)
+
+    assert gate.rank_correlation(Spend(repeats, spend)) == pytest.approx(spearmanr(repeats, spend).statistic, abs=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_five_lines_lead_from_a_data_frame_to_tiers(files: Path):
     exec(BLOCKS[0], names)
 
     assert len(lines) == 5
-    assert sum(names["tiers"].summary["customers"].to_pylist()) == 3  # type: ignore[attr-defined]  # a block's own name
+    assert sum(names["tiers"].summary["customers"].to_pylist()) == 3
 
 
 def test_what_the_page_shows_after_that_works_too(files: Path, capsys: pytest.CaptureFixture[str]):

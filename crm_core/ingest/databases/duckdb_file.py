@@ -1,6 +1,5 @@
 """A DuckDB file, opened so that nothing is written and no other file can be reached."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from crm_core.errors import InputError
 from crm_core.ingest.databases.connection import Connection
 from crm_core.ingest.databases.problems import database_error
 from crm_core.ingest.databases.rows import ROWS_A_BATCH, Rows, TableFound
+from crm_core.ingest.databases.time_limit import interrupted_after
 from crm_core.ingest.databases.wanted import TableName, Wanted, statement
 from crm_core.ingest.source import unique_headers
 from crm_core.language import _
@@ -67,14 +67,8 @@ def _opened(connection: Connection, seconds: int) -> Iterator[duckdb.DuckDBPyCon
     if not path.is_file():
         raise database_error(connection, "unreachable", "")
     try:
-        with opened_file(path) as raw:
-            timer = threading.Timer(seconds, raw.interrupt)
-            timer.daemon = True
-            timer.start()
-            try:
-                yield raw
-            finally:
-                timer.cancel()
+        with opened_file(path) as raw, interrupted_after(seconds, raw):
+            yield raw
     except duckdb.InterruptException as error:
         raise database_error(connection, "timeout", str(error), seconds) from None
     except duckdb.Error as error:

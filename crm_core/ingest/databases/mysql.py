@@ -4,6 +4,7 @@ The driver converts nothing, so 0000-00-00 stays what it is and a decimal keeps 
 transaction is READ ONLY, and the query stands inside a SELECT of ours, where nothing that writes may stand.
 """
 
+import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -22,10 +23,10 @@ TABLES = f"""
     select table_schema, table_name, table_rows, table_type from information_schema.tables
     where table_schema not in {SYSTEM} order by 1, 2
 """
-OPTIONS = ("ssl_ca", "ssl_cert", "ssl_key", "ssl_key_password", "unix_socket")
-SWITCHES = ("ssl_verify_cert", "ssl_verify_identity", "ssl_disabled")
+TLS_OPTIONS = ("ssl_ca", "ssl_cert", "ssl_key", "ssl_key_password", "ssl_verify_cert", "ssl_verify_identity")
 
 TROUBLES: dict[int, Trouble] = {
+    2026: "encryption",
     **dict.fromkeys((1045, 1698, 1862, 4151), "login"),
     **dict.fromkeys((1049, 1044), "database"),
     **dict.fromkeys((1142, 1143, 1227, 1370), "permission"),
@@ -89,8 +90,9 @@ def _cursor(connection: Connection, seconds: int) -> Iterator[Any]:
             connect_timeout=CONNECTS_WITHIN_SECONDS,
             read_timeout=seconds + CONNECTS_WITHIN_SECONDS,
             conv=encoders,
-            **{key: connection.options[key] for key in OPTIONS if key in connection.options},
-            **{key: _is_on(connection.options[key]) for key in SWITCHES if key in connection.options},
+            unix_socket=connection.options.get("unix_socket"),
+            ssl_disabled=_is_on(connection.options.get("ssl_disabled", "")),
+            ssl=encryption(connection),
         )
         with raw.cursor() as setting:
             for sql in _settings(raw.get_server_info(), seconds):
@@ -101,6 +103,28 @@ def _cursor(connection: Connection, seconds: int) -> Iterator[Any]:
     finally:
         if raw is not None:
             _hang_up(raw)
+
+
+def encryption(connection: Connection) -> ssl.SSLContext | None:
+    """What the secrets ask of an encrypted connection; None if nothing: then it is encrypted where the server can.
+
+    Who names an authority means that the server's certificate must be signed by it; `ssl_verify_identity`
+    asks besides that it be made out to this host. Raises InputError where a file cannot be read.
+    """
+    said = {key: connection.options[key] for key in TLS_OPTIONS if connection.options.get(key)}
+    if not said:
+        return None
+    checks_host = _is_on(said.get("ssl_verify_identity", ""))
+    checks = checks_host or _is_on(said.get("ssl_verify_cert", "true" if "ssl_ca" in said else ""))
+    try:
+        context = ssl.create_default_context(cafile=said.get("ssl_ca"))
+        context.check_hostname = checks_host
+        context.verify_mode = ssl.CERT_REQUIRED if checks else ssl.CERT_NONE
+        if "ssl_cert" in said:
+            context.load_cert_chain(said["ssl_cert"], said.get("ssl_key"), said.get("ssl_key_password", ""))
+    except (OSError, ssl.SSLError) as error:
+        raise database_error(connection, "encryption", str(error)) from None
+    return context
 
 
 def _hang_up(raw: Any) -> None:
@@ -128,4 +152,6 @@ def _told(connection: Connection, error: Any, seconds: int) -> InputError:
     number, said = (error.args[0], str(error.args[1])) if len(error.args) > 1 else (0, str(error))
     if "cryptography" in said:
         return database_error(connection, "login", said)
+    if "[SSL" in said:
+        return database_error(connection, "encryption", said)
     return database_error(connection, TROUBLES.get(number, "query"), said, seconds)

@@ -35,6 +35,8 @@ TABLES = """
 
 BY_STATE: dict[str, Trouble] = {"57014": "timeout", "42501": "permission", "28P01": "login", "28000": "login"}
 BY_WORDS: tuple[tuple[str, Trouble], ...] = (
+    (r"SSL error|SSL was required|root certificate file|server certificate|certificate file|private key file",
+     "encryption"),
     (r"password authentication failed|no password supplied|role \".*\" does not exist|pg_hba\.conf", "login"),
     (r"database \".*\" does not exist", "database"),
     (r"permission denied", "permission"),
@@ -117,6 +119,7 @@ def _cursor(connection: Connection, seconds: int) -> Iterator[Any]:
 def _conninfo(connection: Connection) -> str:
     """What libpq takes, each value quoted."""
     said = {
+        **({"sslmode": "verify-ca"} if "sslrootcert" in connection.options else {}),  # libpq alone would not check it
         "connect_timeout": str(CONNECTS_WITHIN_SECONDS),
         "application_name": "Clientele",
         **connection.options,

@@ -7,10 +7,13 @@ from crm_core.errors import InputError
 from crm_core.ingest.databases.connection import Connection
 from crm_core.language import N_, _
 
-Trouble = Literal["unreachable", "login", "database", "permission", "timeout", "query", "connection"]
+Trouble = Literal["unreachable", "encryption", "login", "database", "permission", "timeout", "query", "connection"]
 
 SENTENCES: Mapping[Trouble, str] = {
     "unreachable": N_("{name}: the database at {place} does not answer. Is it running, and may this machine reach it?"),
+    "encryption": N_(
+        "{name}: no encrypted connection to {place} that can be trusted. Correct the certificates in the secrets."
+    ),
     "login": N_("{name}: the database does not accept the user or the password. Correct them in the secrets."),
     "database": N_("{name}: the server has no database of the name in the secrets."),
     "permission": N_("{name}: the account of this connection may not read this. Ask for the right to SELECT."),

@@ -127,6 +127,7 @@ def source_name(connection: Connection, wanted: Wanted) -> str:
 
 
 def origin_of(connection: Connection, wanted: Wanted) -> Origin:
+    """Where rows came from, to fetch them again."""
     if isinstance(wanted, Query):
         return Origin(connection.name, query=wanted.text)
     return Origin(connection.name, table=wanted.written)

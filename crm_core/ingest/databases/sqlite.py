@@ -1,7 +1,6 @@
 """A SQLite file, opened so that it cannot be written."""
 
 import sqlite3
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from urllib.parse import quote
 from crm_core.ingest.databases.connection import Connection
 from crm_core.ingest.databases.problems import database_error
 from crm_core.ingest.databases.rows import ROWS_A_BATCH, Rows, TableFound, text_batches
+from crm_core.ingest.databases.time_limit import interrupted_after
 from crm_core.ingest.databases.wanted import TableName, Wanted, statement
 from crm_core.ingest.source import unique_headers
 
@@ -46,14 +46,11 @@ def _chunks(cursor: Any) -> Iterator[Sequence[Sequence[Any]]]:
 def _opened(connection: Connection, seconds: int) -> Iterator[sqlite3.Connection]:
     path = Path(connection.database).absolute()
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as raw:
-            timer = threading.Timer(seconds, raw.interrupt)
-            timer.daemon = True
-            timer.start()
-            try:
-                yield raw
-            finally:
-                timer.cancel()
+        with (
+            closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as raw,
+            interrupted_after(seconds, raw),
+        ):
+            yield raw
     except sqlite3.Error as error:
         said = str(error)
         if "unable to open" in said:

@@ -21,6 +21,7 @@ class TableName:
 
     @property
     def words(self) -> str:
+        """The table as a person reads it: its schema, if it has one, and its name."""
         return f"{self.schema}.{self.name}" if self.schema else self.name
 
     @property

@@ -2,8 +2,7 @@
 -- brought.
 --
 -- The later year begins after $year_start, the earlier one ends with it. A year brings what it ordered net of what it
--- returned, so a return counts in the year it came back. margin is amount less cost where the cost is known and
--- $default_margin_rate of the amount elsewhere.
+-- returned, so a return counts in the year it came back.
 with
 
 yearly as (
@@ -12,10 +11,8 @@ yearly as (
         bool_or(is_purchase and ordered_on <= $year_start) as bought_before,
         bool_or(is_purchase and ordered_on > $year_start) as bought_lately,
         sum(revenue) filter (where ordered_on > $year_start) as revenue,
-        sum(
-            costed_amount - coalesce(cost, 0) + $default_margin_rate * (revenue - costed_amount)
-        ) filter (where ordered_on > $year_start) as margin
-    from orders
+        sum(margin) filter (where ordered_on > $year_start) as margin
+    from order_margins
     where ordered_on > $earlier_year_start and ordered_on <= $as_of
     group by customer_key
 )

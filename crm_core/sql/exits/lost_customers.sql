@@ -1,27 +1,23 @@
 -- One row per customer in view who is lost on $as_of: since when, and what a year of the customer had brought.
 --
 -- A year is the look-back window up to the last order, scaled to a year where it is longer or shorter; what was
--- returned since counts against it. Margin is amount less cost where the cost is known and
--- $default_margin_rate of the amount elsewhere.
+-- returned since counts against it.
 with
 
 brought as (
     select
         customer_lapses.customer_key,
-        sum(orders.revenue) as revenue,
-        sum(
-            orders.costed_amount - coalesce(orders.cost, 0)
-            + $default_margin_rate * (orders.revenue - orders.costed_amount)
-        ) as margin,
-        sum(orders.purchase_amount) as purchase_amount,
-        sum(orders.return_amount) as return_amount,
-        count(*) filter (where orders.is_purchase) as order_count
+        sum(order_margins.revenue) as revenue,
+        sum(order_margins.margin) as margin,
+        sum(order_margins.purchase_amount) as purchase_amount,
+        sum(order_margins.return_amount) as return_amount,
+        count(*) filter (where order_margins.is_purchase) as order_count
     from customer_lapses
-    inner join orders using (customer_key)
+    inner join order_margins using (customer_key)
     where
         customer_lapses.returned_on is null
-        and orders.ordered_on > customer_lapses.last_on - $lookback_days::int
-        and orders.ordered_on <= $as_of
+        and order_margins.ordered_on > customer_lapses.last_on - $lookback_days::int
+        and order_margins.ordered_on <= $as_of
     group by customer_lapses.customer_key
 )
 

@@ -1,7 +1,7 @@
 -- One row per return whose second life of $second_days has been seen whole: a year before the exit, and that life.
 --
--- The second life begins with the order that ended the silence and is discounted to its day. An order's value is
--- rounded to the decimal before it is added up, so that sums do not depend on their order.
+-- The second life begins with the order that ended the silence and is discounted to its day. What is discounted or
+-- scaled to a year is rounded to the decimal before it is added up, so that sums do not depend on their order.
 with
 
 seen as (
@@ -10,36 +10,35 @@ seen as (
     where returned_on <= $second_seen_until
 ),
 
-valued as (
-    select
-        customer_key,
-        ordered_on,
-        revenue,
-        costed_amount - coalesce(cost, 0) + $default_margin_rate * (revenue - costed_amount) as margin
-    from orders
-    where ordered_on <= $as_of
-),
-
 dated as (
     select
         seen.customer_key,
         seen.returned_on,
-        valued.revenue,
-        valued.margin,
-        valued.ordered_on >= seen.returned_on as is_second,
-        power(1 + $discount_rate, -ratio(days_between(seen.returned_on, valued.ordered_on), $year_days)) as discount
+        order_margins.revenue,
+        order_margins.margin,
+        order_margins.ordered_on >= seen.returned_on as is_second,
+        power(
+            1 + $discount_rate, -ratio(days_between(seen.returned_on, order_margins.ordered_on), $year_days)
+        ) as discount
     from seen
-    inner join valued using (customer_key)
+    inner join order_margins using (customer_key)
     where
-        valued.ordered_on > seen.last_on - $lookback_days::int
-        and valued.ordered_on < seen.returned_on + $second_days::int
+        order_margins.ordered_on > seen.last_on - $lookback_days::int
+        and order_margins.ordered_on < seen.returned_on + $second_days::int
+        and order_margins.ordered_on <= $as_of
 )
 
 select
     customer_key,
     returned_on,
-    coalesce(sum(revenue) filter (where not is_second), 0) * $year_days / $lookback_days as revenue_before,
-    coalesce(sum(margin) filter (where not is_second), 0) * $year_days / $lookback_days as margin_before,
+    cast(
+        round(coalesce(sum(revenue) filter (where not is_second), 0) * $year_days / $lookback_days, 4)
+        as decimal(18, 4)
+    ) as revenue_before,
+    cast(
+        round(coalesce(sum(margin) filter (where not is_second), 0) * $year_days / $lookback_days, 4)
+        as decimal(18, 4)
+    ) as margin_before,
     sum(cast(revenue * discount as decimal(18, 4))) filter (where is_second) as second_revenue,
     sum(cast(margin * discount as decimal(18, 4))) filter (where is_second) as second_margin
 from dated

@@ -1,28 +1,8 @@
 -- One row per customer in view: each dimension's place between the least (0) and the most (1).
 --
--- Where all customers are alike there is no place between, and all stand at 1.
+-- scaled_measures is customer_measures or customer_logarithms. Where all customers are alike there is no place
+-- between, and all stand at 1.
 with
-
-measures as (
-    select
-        customer_key,
-        cast(revenue as double) as revenue,
-        cast(margin as double) as margin,
-        cast(order_count as double) as order_count,
-        -cast(days_since_last_order as double) as freshness,
-        cast(growth as double) as growth,
-        -cast(gap_variation as double) as regularity,
-        cast(category_count as double) as breadth,
-        cast(tenure_days as double) as tenure,
-        cast(full_price_share as double) as full_price,
-        -cast(return_share as double) as few_returns,
-        cast(wallet_share as double) as wallet_share,
-        cast(market_newness as double) as market_newness,
-        -cast(median_days_late as double) as punctuality,
-        cast(archive_completeness as double) as archive,
-        cast(reference_value as double) as reference
-    from customers_in_view
-),
 
 extremes as (
     select
@@ -56,7 +36,7 @@ extremes as (
         max(archive) as archive_most,
         min(reference) as reference_least,
         max(reference) as reference_most
-    from measures
+    from scaled_measures
 )
 
 select
@@ -78,5 +58,5 @@ select
     1 - (punctuality_most - punctuality) / greatest(punctuality_most - punctuality_least, 1e-12) as punctuality_level,
     1 - (archive_most - archive) / greatest(archive_most - archive_least, 1e-12) as archive_level,
     1 - (reference_most - reference) / greatest(reference_most - reference_least, 1e-12) as reference_level
-from measures
+from scaled_measures
 cross join extremes

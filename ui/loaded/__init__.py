@@ -1,0 +1,1 @@
+"""What is loaded: the first half of the Data page, a question each."""
