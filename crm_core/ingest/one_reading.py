@@ -13,7 +13,7 @@ rows are kept first and judged by the query that judges all others; else they ar
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from collections.abc import Mapping as Dictionary
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
@@ -270,8 +270,8 @@ def _read(
     """Write the plain rows of the file to `typed` and the others to `odd`; returns the sum of the plain amounts."""
     size = stream.source.path.stat().st_size
     amount = Decimal(0)
-    with RowWriter(odd, raw_schema(stream.width)) as others:
-        for plain, rest in _parted_in_order(stream, columns):
+    with RowWriter(odd, raw_schema(stream.width)) as others, closing(_parted_in_order(stream, columns)) as pieces:
+        for plain, rest in pieces:
             if "amount" in plain.schema.names:
                 amount += pc.sum(plain.column("amount")).as_py() or 0
             typed.add(plain)
@@ -282,7 +282,7 @@ def _read(
 
 def _parted_in_order(
     stream: TextStream, columns: Sequence[PlainColumn]
-) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch]]:
+) -> Generator[tuple[pa.RecordBatch, pa.RecordBatch]]:
     """The plain rows of each batch and the others, parted on all cores."""
     workers = min(os.cpu_count() or 1, MOST_PARSERS)
     waiting: deque[Future[tuple[pa.RecordBatch, pa.RecordBatch]]] = deque()

@@ -22,6 +22,7 @@ ABSENT = st.sampled_from(["", *ABSENT_VALUE])
 NUMBERS = (
     st.decimals(-(10**11), 10**11, places=4).map(str)
     | st.decimals(-1, 1, places=7).map(str)
+    | st.decimals(-1, 1, places=4).map(lambda number: f"{number}5")  # where rounding turns
     | st.integers(-(10**20), 10**20).map(str)
     | st.text("0123456789.-+eExn_ ,", max_size=8)
     | st.sampled_from(
