@@ -59,13 +59,13 @@ def judge(
     table = TABLES[mapping.table]
     read = [*readings.values(), *extras.values()]
     cells = ", ".join(cell_names(raw.width))
-    at_once = [f"{r.at_once} as {r.name}_at_once" for r in read if r.at_once]
-    texts = [f"{r.text_sql if r.at_once else text_sql(r.cell, r.kind, r.cell in raw.trim)} as {r.text}" for r in read]
+    typed_already = [r.typed for r in read if r.typed]
+    texts = [f"{_text_sql(r, raw)} as {r.text}" for r in read]
     first = [f"{r.first_step} as {r.first_name}" for r in read if r.first_step]
     second = [f"{r.second_step} as {r.second_name}" for r in read if r.second_step]
     values = ", ".join(f"{_scaled(reading, mapping)} as {reading.value}" for reading in read)
-    source = f"select line, flaw, raw, {cells} from {raw.relation}"
-    for step in (at_once, texts, first, second):
+    source = f"select {', '.join(['line, flaw, raw', cells, *typed_already])} from {raw.relation}"
+    for step in (texts, first, second):
         if step:
             source = f"select *, {', '.join(step)} from ({source})"
     typed = f"select *, {values} from ({source})"
@@ -87,6 +87,12 @@ def judge(
             case {branches["value"]} end as reason_value
         from ({derived})"""
     return Judgement(sql, table, readings, extras)
+
+
+def _text_sql(reading: CellReading, raw: RawTable) -> str:
+    if reading.typed:
+        return f"cast({reading.typed} as varchar)"
+    return text_sql(reading.cell, reading.kind, reading.cell in raw.trim)
 
 
 def _scaled(reading: CellReading, mapping: Mapping) -> str:

@@ -106,9 +106,10 @@ def load_table(
     ):
         written = Path(work) / "accepted.parquet", Path(work) / "set_aside.parquet"
         compose = partial(_judged, source=source, mapping=mapping, as_of=as_of, earlier=earlier)
-        outcome = _in_one_reading(cursor, source, mapping, compose, written[0], tell) or _carefully(
-            cursor, source, mapping, compose, written[0], tell
-        )
+        has_rules = bool(earlier) or _has_rules(mapping)
+        outcome = _in_one_reading(
+            cursor, source, mapping, compose, written[0], tell, as_of=as_of, has_rules=has_rules
+        ) or _carefully(cursor, source, mapping, compose, written[0], tell)
 
         def summed_up() -> QualityReport:
             _write_set_aside(cursor, outcome.judgement, outcome.raw, source, *written)
@@ -182,13 +183,33 @@ def _in_one_reading(
     compose: Judge,
     accepted: Path,
     tell: ProgressListener,
+    *,
+    as_of: date | None,
+    has_rules: bool,
 ) -> Outcome | None:
     """A text file as plain as its sample; None for any other, and for one whose rows or columns are made of others."""
     if source.format != "text" or source.months or source.lookup:
         return None
-    outcome = load_in_one_reading(cursor, source, mapping, _columns(source, mapping), compose, accepted, WRITTEN, tell)
+    outcome = load_in_one_reading(
+        cursor,
+        source,
+        mapping,
+        _columns(source, mapping),
+        compose,
+        accepted,
+        as_of,
+        tell,
+        has_rules=has_rules,
+        needs_numbers=bool(_yes_no_cells(source)),
+    )
     _refuse_changed(source)
     return outcome
+
+
+def _has_rules(mapping: Mapping) -> bool:
+    """Whether a row of ours is more than the cells mapped, each by itself."""
+    extras = any(getattr(mapping, extra) for extra in EXTRA_KINDS)
+    return extras or bool(mapping.units or mapping.return_order_prefix) or mapping.discount_is_rate
 
 
 def _carefully(

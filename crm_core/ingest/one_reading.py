@@ -1,35 +1,47 @@
 """A text file as plain as its sample, loaded in one reading.
 
 Nearly every large file is an export: dates that begin with the year, plain numbers. Where the sample of a
-file is so, its rows are typed and written in the reading that finds them, and only the rows that are
-*not* so are kept as text: rows to be set aside, blank ones, and rows with a filled cell that is not
+file is so, the rows that are plain (`plain_rows`) are typed and written in the reading that finds them,
+and only the others are kept as text: rows to be set aside, blank ones, and rows with a cell that is not
 plain. Those decide the columns in place of the whole file, by the same queries: a plain cell has no vote in
 any decision. If they would decide anything else than the sample did, the answer here is None and the
 file is loaded the careful way (`load`). `tests/ingest/test_one_reading.py` holds that both ways agree.
+
+Where a mapping has rules (returns, refunds, prices of a piece, orders held already, ...) the values of the plain
+rows are kept first and judged by the query that judges all others; else they are what is kept.
 """
 
-from collections.abc import Callable
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
 from collections.abc import Mapping as Dictionary
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from crm_core.ingest.dates import quoted
-from crm_core.ingest.judge import Judgement
+from crm_core.engine.watching import Result, watched_work
+from crm_core.ingest.judge import DAYS_AHEAD, FIRST_PLAUSIBLE, Judgement
+from crm_core.ingest.kept_rows import KeptRows
 from crm_core.ingest.mapping import Mapping
+from crm_core.ingest.plain_rows import ARROW_TYPES, LINE, PlainColumn, parted, plain_bounds
 from crm_core.ingest.raw import RawTable, cell_names, parquet_relation, raw_schema
 from crm_core.ingest.read_text import RECORDS, query_stream, raw_table, text_stream
+from crm_core.ingest.row_writer import ROWS_A_GROUP, RowWriter
 from crm_core.ingest.source import Progress, ProgressListener, SourceTable
-from crm_core.ingest.text_stream import TextStream
-from crm_core.ingest.values import CellReading, decide_reading, number_cell, plain_points, reading_at_once
-from crm_core.schema import Kind
+from crm_core.ingest.text_stream import MOST_PARSERS, TextStream
+from crm_core.ingest.values import CellReading, decide_reading, number_cell, plain_points, trim_cells, typed_reading
+from crm_core.schema import TABLES, Kind, Table
 
 SAMPLE = "sample_of_text"
-HASHES_AT_ONCE = 30_000_000
+SELDOM_DIFFERENT = 0.25  # of the filled cells of a sample: a column with fewer different values is repetitive
 
 
 @dataclass(frozen=True)
@@ -63,6 +75,17 @@ class Outcome:
     repeats: RepeatedLines
 
 
+@dataclass(frozen=True)
+class Sampled:
+    """How the sample says a column is read.
+
+    `hides_point` says that nothing in it shows the point to be the decimal mark: every point then votes.
+    """
+
+    reading: CellReading
+    hides_point: bool
+
+
 def load_in_one_reading(
     cursor: duckdb.DuckDBPyConnection,
     source: SourceTable,
@@ -70,76 +93,87 @@ def load_in_one_reading(
     columns: list[Column],
     compose: Judge,
     accepted: Path,
-    written: str,
+    as_of: date | None,
     tell: ProgressListener,
+    *,
+    has_rules: bool,
+    needs_numbers: bool,
 ) -> Outcome | None:
-    """Write `accepted` with the options `written` while reading; None where only the careful way will do."""
+    """Write `accepted` while reading; None where only the careful way will do.
+
+    `has_rules` says that a row needs more than its own values to be judged, `needs_numbers` that a row
+    which lacks a number is not plain.
+    """
     if mapping.drop_exact_duplicates:
         return None
-    sampled = _sampled_readings(cursor, source, mapping, columns)
+    sampled = _sampled_columns(cursor, source, mapping, columns)
     if sampled is None:
         return None
+    table, folder = TABLES[mapping.table], accepted.parent
+    plain = [_plain_column(column, sampled[column.name], table, as_of, needs_numbers) for column in columns]
+    repetitive = [column.name for column in columns if _is_repetitive(source, column)]
     stream = text_stream(source)
-    stream.summed = _amount_as_written(mapping, columns)
-    at_once = {name: reading_at_once(reading) for name, reading in sampled.items()}
-    judgement = compose(replace(_nothing(stream.width), relation=RECORDS), at_once)
-    query_stream(
-        cursor, stream, f"copy ({accepted_sql(judgement, source)}) to {quoted(str(accepted))} ({written})", tell
-    )
-    raw, counts = raw_table(stream, ""), stream.counts
-    exceptions = _exceptions(cursor, stream, judgement, accepted, raw, tell)
-    raw = replace(raw, relation=exceptions)
-    decided = _decided(cursor, raw, mapping, columns, sampled)
-    if decided is None:
+    with KeptRows(accepted, table, source.file_name, repetitive) as kept:
+        odd, typed = folder / "odd.parquet", folder / "typed.parquet"
+        if has_rules:
+            with RowWriter(typed, _typed_schema(columns), repetitive) as values:
+                _read(stream, plain, values, odd, tell)
+            amount_in = Decimal(0)
+        else:
+            amount_in = _read(stream, plain, kept, odd, tell)
+        raw = raw_table(stream, parquet_relation(odd))
+        line_sum = stream.counts.line_sum
+
+        def quietly(work: Callable[[], Result]) -> Result:
+            return watched_work(cursor, work, lambda _share: tell(Progress("count", 0, 100)))
+
+        has_odd_rows = _has_rows(cursor, raw)
+        decided = quietly(lambda: _decided(cursor, raw, mapping, columns, sampled)) if has_odd_rows else _alone(sampled)
+        if decided is None:
+            return None
+        judgement = compose(raw, decided)
+        if has_odd_rows:
+            amount_in += quietly(lambda: _amount_of(cursor, judgement))
+        if has_rules:
+            read = {name: typed_reading(reading) for name, reading in decided.items()}
+            by_value = compose(replace(raw, relation=_typed_relation(typed, raw.width, columns)), read)
+            amount_in += quietly(lambda: _amount_of(cursor, by_value))
+            quietly(lambda: _keep(cursor, by_value, kept))
+            lines = quietly(lambda: _unkept_lines(cursor, by_value))
+            unkept = _unkept(stream, lines, folder / "unkept.parquet", tell)
+            raw = replace(raw, relation=_both(raw.relation, unkept))
+            judgement = compose(raw, decided)
+        if has_odd_rows:
+            kept.rest_follows()
+            quietly(lambda: _keep(cursor, judgement, kept))
+    if not quietly(lambda: _is_complete(cursor, judgement, accepted, raw.row_count, line_sum)):
         return None
-    amount_in = counts.amount if stream.summed is not None else None
-    if amount_in is None:
-        amount_in = _amount_in(cursor, stream, compose(replace(raw, relation=RECORDS), decided), tell)
-    judgement = compose(raw, decided)
-    _without_marks(cursor, accepted, written)
-    if not _is_complete(cursor, judgement, accepted, raw.row_count, counts.line_sum):
-        return None
-    tell(Progress("count", 0, 100))
     everywhere = compose(replace(raw, relation=RECORDS), decided)
-    repeats = _repeated_lines(cursor, stream, judgement, everywhere, accepted, raw.row_count, tell)
+    repeats = _repeated_lines(cursor, stream, everywhere, kept.lines_alike(cursor, tell), tell)
     return Outcome(raw, judgement, amount_in, repeats)
-
-
-def accepted_sql(judgement: Judgement, source: SourceTable) -> str:
-    """The rows to keep. One with a filled cell that is not plain bears its line with a minus."""
-    names = ", ".join(judgement.table.column_names)
-    return (
-        f"select {names}, {quoted(source.file_name)} as source_file, "
-        f"cast(case when {_doubt(judgement)} then -line else line end as bigint) as source_line "
-        f"from ({judgement.sql}) where reason is null and not is_blank"
-    )
-
-
-def _doubt(judgement: Judgement) -> str:
-    readings = [*judgement.readings.values(), *judgement.extras.values()]
-    return " or ".join([reading.doubt for reading in readings if reading.doubt] or ["false"])
 
 
 # ---------------------------------------------------------------------- decisions
 
 
-def _sampled_readings(
+def _sampled_columns(
     cursor: duckdb.DuckDBPyConnection, source: SourceTable, mapping: Mapping, columns: list[Column]
-) -> dict[str, CellReading] | None:
+) -> dict[str, Sampled] | None:
     """How the sample says the columns are read; None if any is not plain there."""
     names = cell_names(len(source.headers))
     table = source.sample.rename_columns(names)
     cursor.register(SAMPLE, table.append_column("flaw", pa.nulls(table.num_rows, pa.string())))
-    sample = replace(_nothing(len(names)), relation=SAMPLE, row_count=table.num_rows)
+    sample = RawTable(SAMPLE, len(names), table.num_rows, 0, 0, 0, 0)
     try:
-        readings = {}
+        sample = replace(sample, trim=trim_cells(cursor, sample, [column.cell for column in columns]))
+        sampled = {}
         for column in columns:
             reading = _decide(cursor, sample, column, mapping)
             is_unknown = column.name.endswith("_id") and not any(source.sample.column(int(column.cell[1:])).to_pylist())
             if is_unknown or not reading.is_plain:
                 return None
-            readings[column.name] = _tolerant(reading, column, doubts_points=_hides_point(cursor, sample, reading))
-        return readings
+            sampled[column.name] = Sampled(_tolerant(reading, column), _hides_point(cursor, sample, reading))
+        return sampled
     finally:
         cursor.complete()
         cursor.unregister(SAMPLE)
@@ -159,152 +193,190 @@ def _decide(cursor: duckdb.DuckDBPyConnection, raw: RawTable, column: Column, ma
 
 
 def _hides_point(cursor: duckdb.DuckDBPyConnection, sample: RawTable, reading: CellReading) -> bool:
-    """Whether nothing in a sample of numbers shows the point to be their decimal mark: every point then votes."""
     return reading.numbers is not None and not plain_points(cursor, sample, reading.cell, reading.kind)
 
 
-def _tolerant(reading: CellReading, column: Column, doubts_points: bool) -> CellReading:
+def _tolerant(reading: CellReading, column: Column) -> CellReading:
     """The same reading, of numbers such that one written with a currency or thousands would be read, too."""
     if reading.numbers is None:
         return reading
-    tolerant = number_cell(reading.name, reading.cell, reading.kind, reading.numbers, column.is_rate, is_plain=False)
-    return replace(tolerant, doubts_points=doubts_points)
+    return number_cell(reading.name, reading.cell, reading.kind, reading.numbers, column.is_rate, is_plain=False)
 
 
 def _decided(
     cursor: duckdb.DuckDBPyConnection,
-    exceptions: RawTable,
+    odd: RawTable,
     mapping: Mapping,
     columns: list[Column],
-    sampled: dict[str, CellReading],
+    sampled: dict[str, Sampled],
 ) -> dict[str, CellReading] | None:
     """The readings by all of the column; None where any of them would have read a row in another way."""
     decided = {}
     for column in columns:
-        reading = before = sampled[column.name]
+        reading = before = sampled[column.name].reading
         if reading.dates or reading.numbers:
-            reading = _tolerant(_decide(cursor, exceptions, column, mapping), column, before.doubts_points)
+            reading = _tolerant(_decide(cursor, odd, column, mapping), column)
             if (reading.sql, reading.first_step) != (before.sql, before.first_step):
                 return None
             if (reading.dates and reading.dates.is_undecided) or (reading.numbers and reading.numbers.comma_votes):
                 return None
-            if reading.numbers and not before.doubts_points:  # the sample has shown the point
-                reading = replace(reading, numbers=replace(reading.numbers, point_votes=1))
-        decided[column.name] = reading
+        decided[column.name] = _with_shown_point(reading, sampled[column.name])
     return decided
+
+
+def _alone(sampled: Dictionary[str, Sampled]) -> dict[str, CellReading]:
+    """The readings where every row is plain."""
+    return {name: _with_shown_point(column.reading, column) for name, column in sampled.items()}
+
+
+def _has_rows(cursor: duckdb.DuckDBPyConnection, raw: RawTable) -> bool:
+    return bool(cursor.execute(f"select * from {raw.relation} limit 1").fetchall())
+
+
+def _with_shown_point(reading: CellReading, sampled: Sampled) -> CellReading:
+    if reading.numbers is None or sampled.hides_point:
+        return reading
+    return replace(reading, numbers=replace(reading.numbers, point_votes=1))
+
+
+def _plain_column(
+    column: Column, sampled: Sampled, table: Table, as_of: date | None, needs_numbers: bool
+) -> PlainColumn:
+    is_number = column.kind in ("money", "number")
+    is_required = column.name in table.required
+    first, end = plain_bounds(is_required, FIRST_PLAUSIBLE, as_of + timedelta(days=DAYS_AHEAD) if as_of else None)
+    return PlainColumn(
+        column.name,
+        int(column.cell[1:]),
+        column.kind,
+        is_required or (needs_numbers and is_number),
+        sampled.hides_point,
+        first,
+        end,
+    )
+
+
+def _is_repetitive(source: SourceTable, column: Column) -> bool:
+    seen = source.columns[int(column.cell[1:])]
+    return bool(seen.distinct_count <= SELDOM_DIFFERENT * seen.filled_share * source.sample.num_rows)
 
 
 # ---------------------------------------------------------------------- rows
 
 
-def _exceptions(
-    cursor: duckdb.DuckDBPyConnection,
-    stream: TextStream,
-    judgement: Judgement,
-    accepted: Path,
-    raw: RawTable,
-    tell: ProgressListener,
-) -> str:
-    """SQL for the rows that are not plain, as they were in the file; there is nothing to look for where all are."""
-    found = cursor.execute(f"select count(*), min(source_line) from {parquet_relation(accepted)}").fetchone()
-    rows, lowest = found or (0, None)
-    if rows == raw.row_count and (lowest is None or lowest > 0):
-        return _no_rows(raw.width)
-    target = accepted.with_name("exceptions.parquet")
-    cells = ", ".join(cell_names(raw.width))
-    query_stream(
-        cursor,
-        stream,
-        f"copy (select line, flaw, raw, {cells} from ({judgement.sql}) "
-        f"where reason is not null or is_blank or {_doubt(judgement)}) to {quoted(str(target))} (format parquet)",
-        tell,
+def _read(
+    stream: TextStream, columns: Sequence[PlainColumn], typed: RowWriter | KeptRows, odd: Path, tell: ProgressListener
+) -> Decimal:
+    """Write the plain rows of the file to `typed` and the others to `odd`; returns the sum of the plain amounts."""
+    size = stream.source.path.stat().st_size
+    amount = Decimal(0)
+    with RowWriter(odd, raw_schema(stream.width)) as others, closing(_parted_in_order(stream, columns)) as pieces:
+        for plain, rest in pieces:
+            if "amount" in plain.schema.names:
+                amount += pc.sum(plain.column("amount")).as_py() or 0
+            typed.add(plain)
+            others.add(rest)
+            tell(Progress("read", stream.counts.bytes_read, size, stream.counts.row_count))
+    return amount
+
+
+def _parted_in_order(
+    stream: TextStream, columns: Sequence[PlainColumn]
+) -> Generator[tuple[pa.RecordBatch, pa.RecordBatch]]:
+    """The plain rows of each batch and the others, parted on all cores."""
+    workers = min(os.cpu_count() or 1, MOST_PARSERS)
+    waiting: deque[Future[tuple[pa.RecordBatch, pa.RecordBatch]]] = deque()
+    with ThreadPoolExecutor(workers) as pool, closing(stream.batches()) as batches:
+        for batch in batches:
+            waiting.append(pool.submit(parted, batch, columns))
+            if len(waiting) > workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _typed_schema(columns: list[Column]) -> pa.Schema:
+    return pa.schema([*((column.name, ARROW_TYPES[column.kind]) for column in columns), (LINE, pa.int64())])
+
+
+def _typed_relation(path: Path, width: int, columns: list[Column]) -> str:
+    """SQL for plain rows whose values have been read, as the rows of a raw table with their values beside."""
+    nothing = ", ".join(f"cast(null as varchar) as {name}" for name in ("flaw", "raw", *cell_names(width)))
+    values = ", ".join(f"{column.name} as {column.name}_typed" for column in columns)
+    return f"(select {LINE} as line, {nothing}, {values} from {parquet_relation(path)})"
+
+
+def _keep(cursor: duckdb.DuckDBPyConnection, judgement: Judgement, kept: KeptRows) -> None:
+    """Write the rows that are kept of those judged."""
+    names = ", ".join(judgement.table.column_names)
+    cursor.complete()
+    rows = cursor.sql(
+        f"select {names}, cast(line as bigint) as {LINE} from ({judgement.sql}) where reason is null and not is_blank"
     )
-    return parquet_relation(target)
+    for batch in rows.to_arrow_reader(ROWS_A_GROUP):
+        kept.add(batch)
 
 
-def _no_rows(width: int) -> str:
-    nulls = ", ".join(
-        f"cast(null as {'bigint' if field.name == 'line' else 'varchar'}) as {field.name}"
-        for field in raw_schema(width)
-    )
-    return f"(select {nulls} where false)"
+def _unkept_lines(cursor: duckdb.DuckDBPyConnection, judgement: Judgement) -> np.ndarray:
+    """The lines, sorted, of rows judged that are not kept."""
+    rows = f"select line from ({judgement.sql}) where reason is not null or is_blank order by line"
+    return np.asarray(cursor.execute(rows).fetchnumpy()["line"])
 
 
-def _nothing(width: int) -> RawTable:
-    return RawTable("", width, 0, 0, 0, 0, 0)
+def _unkept(stream: TextStream, lines: np.ndarray, path: Path, tell: ProgressListener) -> Path:
+    """Write the rows on these lines as text, read once more."""
+    size = stream.source.path.stat().st_size
+    with RowWriter(path, raw_schema(stream.width)) as rows, closing(stream.batches(lines)) as batches:
+        for batch in batches if len(lines) else ():
+            rows.add(batch)
+            tell(Progress("read", stream.counts.bytes_read, size, stream.counts.row_count))
+    return path
 
 
-def _without_marks(cursor: duckdb.DuckDBPyConnection, accepted: Path, written: str) -> None:
-    """Take the minus off the lines that bear one."""
-    kept = parquet_relation(accepted)
-    found = cursor.execute(f"select min(source_line) from {kept}").fetchone()
-    if not found or found[0] is None or found[0] > 0:
-        return
-    unmarked = accepted.with_name("unmarked.parquet")
-    cursor.execute(
-        f"copy (select * replace (abs(source_line) as source_line) from {kept}) to {quoted(str(unmarked))} ({written})"
-    ).fetchall()
-    unmarked.replace(accepted)
+def _both(relation: str, path: Path) -> str:
+    return f"(select * from {relation} union all select * from {parquet_relation(path)})"
 
 
 def _is_complete(
     cursor: duckdb.DuckDBPyConnection, judgement: Judgement, accepted: Path, row_count: int, line_sum: int
 ) -> bool:
-    """Whether every record is kept or among the exceptions, by their number and the sum of their lines."""
-    totals = cursor.execute(
-        f"""
-        select sum(rows), sum(lines) from (
-            select count(*) as rows, coalesce(sum(source_line), 0) as lines from {parquet_relation(accepted)}
-            union all
-            select count(*), coalesce(sum(line), 0) from ({judgement.sql}) where reason is not null or is_blank
-        )
-        """
-    ).fetchone()
-    return totals is not None and (int(totals[0]), int(totals[1])) == (row_count, line_sum)
+    """Whether every record is kept or judged not to be, by their number and the sum of their lines."""
+    kept = f"select count(*), coalesce(sum({LINE}), 0) from {parquet_relation(accepted)}"
+    unkept = f"select count(*), coalesce(sum(line), 0) from ({judgement.sql}) where reason is not null or is_blank"
+    rows, lines = cursor.execute(kept).fetchone() or (0, 0)
+    if rows != row_count:
+        others = cursor.execute(unkept).fetchone() or (0, 0)
+        rows, lines = rows + others[0], lines + others[1]
+    return (int(rows), int(lines)) == (row_count, line_sum)
 
 
 # ---------------------------------------------------------------------- figures
 
 
-def _amount_as_written(mapping: Mapping, columns: list[Column]) -> int | None:
-    """The place of the cell whose plain sum is the sum of the amounts; None where an amount is more than its cell."""
-    if mapping.return_order_prefix or mapping.return_flag or mapping.refund or "amount" in mapping.units:
-        return None
-    return next((int(column.cell[1:]) for column in columns if column.name == "amount"), None)
-
-
-def _amount_in(
-    cursor: duckdb.DuckDBPyConnection, stream: TextStream, judgement: Judgement, tell: ProgressListener
-) -> Decimal:
-    """The sum of the amounts of all rows, read once more."""
+def _amount_of(cursor: duckdb.DuckDBPyConnection, judgement: Judgement) -> Decimal:
+    """The sum of the amounts of all rows judged, kept or not."""
     if "amount" not in judgement.table.column_names:
         return Decimal(0)
-    [(total,)] = query_stream(cursor, stream, f"select sum(amount) from ({judgement.sql})", tell)
+    (total,) = cursor.execute(f"select sum(amount) from ({judgement.sql})").fetchone() or (0,)
     return Decimal(total or 0)
 
 
 def _repeated_lines(
     cursor: duckdb.DuckDBPyConnection,
     stream: TextStream,
-    judgement: Judgement,
     everywhere: Judgement,
-    accepted: Path,
-    row_count: int,
+    lines: np.ndarray,
     tell: ProgressListener,
 ) -> RepeatedLines:
-    """Rows whose every cell repeats that of a row above; `everywhere` is the judgement of all of the file.
+    """Kept rows whose every cell repeats that of a row above; `everywhere` is the judgement of all of the file.
 
-    Rows alike as text are alike in every value, so only those kept rows are looked up in the file whose
-    values repeat; of the rows not kept the text is there.
+    Rows alike as text are alike in every value: only those on `lines`, whose values may repeat, are looked up.
     """
-    names = ", ".join(judgement.readings)
-    lines = _lines_alike(cursor, f"hash({names})", accepted, row_count, tell)
-    aside = f"select * from ({judgement.sql}) where reason is not null or is_blank"
-    found = cursor.execute(repeated_lines_sql(aside, judgement, stream.width)).fetchall()
-    if len(lines):
-        again = repeated_lines_sql(everywhere.sql, judgement, stream.width)
-        found += query_stream(cursor, stream, again, tell, stream.reader(lines))
-    return RepeatedLines(sum(count for count, _amount in found), sum((amount for _count, amount in found), Decimal(0)))
+    if not len(lines):
+        return RepeatedLines(0, Decimal(0))
+    again = repeated_lines_sql(everywhere.sql, everywhere, stream.width)
+    [(count, amount)] = query_stream(cursor, stream, again, tell, stream.reader(lines))
+    return RepeatedLines(count, amount)
 
 
 def repeated_lines_sql(rows: str, judgement: Judgement, width: int) -> str:
@@ -318,29 +390,3 @@ def repeated_lines_sql(rows: str, judgement: Judgement, width: int) -> str:
             group by hash({", ".join(cell_names(width))})
         )
     """
-
-
-def _lines_alike(
-    cursor: duckdb.DuckDBPyConnection, hashed: str, accepted: Path, row_count: int, tell: ProgressListener
-) -> np.ndarray:
-    """The lines, sorted, of kept rows whose hash another one has, too."""
-    kept = parquet_relation(accepted)
-    parts = 1 + row_count // HASHES_AT_ONCE
-    alike = []
-    for part in range(parts):
-        of_part = f"where {hashed} % {parts} = {part}" if parts > 1 else ""
-        hashes = cursor.execute(f"select {hashed} as hash from {kept} {of_part}").fetchnumpy()["hash"]
-        hashes = np.sort(np.asarray(hashes))
-        alike.append(np.unique(hashes[1:][hashes[1:] == hashes[:-1]]))
-        tell(Progress("count", 50 * (part + 1) // parts, 100))
-    repeated = np.concatenate(alike)
-    if not len(repeated):
-        return repeated.astype(np.int64)
-    cursor.complete()
-    cursor.register("hashes_alike", pa.table({"hash": repeated}))
-    rows = cursor.execute(
-        f"select source_line from {kept} where {hashed} in (select hash from hashes_alike) order by source_line"
-    ).fetchnumpy()["source_line"]
-    cursor.complete()
-    cursor.unregister("hashes_alike")
-    return np.asarray(rows)

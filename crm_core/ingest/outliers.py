@@ -6,6 +6,7 @@ hundreds does no harm. A column in which many values are far away is
 simply wide, and none is called an outlier.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +15,13 @@ import duckdb
 
 from crm_core.schema import Kind
 
-SAMPLE_ROWS = 200_000
+SAMPLE, SAMPLE_ROWS = "sampled_sizes", 200_000
 FAR = 6.0  # deviations, each 1.4826 × the median absolute deviation: what one would be if sizes were log-normal
 LEAST_DEVIATION = 0.5  # of the logarithm: where half of the values are equal, 20 times as much is far
 MOST_SHARE = 0.001  # more than one in a thousand is a wide column
 FEWEST_ROWS = 50
 EXAMPLES = 5
+LARGEST_SIZE = 1e14  # a DECIMAL(18, 4) is below
 MEASURED: tuple[Kind, ...] = ("money", "number")
 
 
@@ -39,32 +41,33 @@ def outliers(
     if row_count < FEWEST_ROWS or not names:
         return {}
     every = -(-row_count // SAMPLE_ROWS)
-    sample = f"select * from {kept}" + (f" where hash(source_line) % {every} = 0" if every > 1 else "")
-    sizes = ", ".join(f"ln(nullif(abs({name}), 0)::double) as {name}" for name in names)
-    middles = _row(cursor, f"select {', '.join(f'median({n})' for n in names)} from (select {sizes} from ({sample}))")
-    known = [(name, middle) for name, middle in zip(names, middles, strict=True) if middle is not None]
-    if not known:
-        return {}
-    spreads = _row(
-        cursor,
-        f"select {', '.join(f'median(abs({name} - {middle!r}))' for name, middle in known)} "
-        f"from (select {sizes} from ({sample}))",
-    )
+    some = f"where hash(source_line) % {every} = 0" if every > 1 else ""
+    sizes = ", ".join(f"abs({name}) as {name}" for name in names)
+    cursor.execute(f"create or replace temp table {SAMPLE} as select {sizes} from {kept} {some}").fetchall()
     found = {}
-    tests = {
-        name: f"ln(nullif(abs({name}), 0)::double) - {middle!r} > {FAR * max(1.4826 * spread, LEAST_DEVIATION)!r}"
-        for (name, middle), spread in zip(known, spreads, strict=True)
-    }
-    counts = _row(cursor, f"select {', '.join(f'count(*) filter ({test})' for test in tests.values())} from {kept}")
-    for (name, test), count in zip(tests.items(), counts, strict=True):
+    for name in names:
+        (middle,) = _row(cursor, f"select median({_log(name)}) from {SAMPLE}")
+        if middle is None:
+            continue
+        (spread,) = _row(cursor, f"select median(abs({_log(name)} - {middle!r})) from {SAMPLE}")
+        limit = math.exp(middle + FAR * max(1.4826 * spread, LEAST_DEVIATION))
+        if limit >= LARGEST_SIZE:
+            continue
+        test = f"{name} not between -{limit:.4f} and {limit:.4f}"  # asked so, the ends of a row group may answer
+        (count,) = _row(cursor, f"select count(*) from {kept} where {test}")
         if 0 < count <= max(1, MOST_SHARE * row_count):
-            median = _row(cursor, f"select cast(round(median(abs({name})), 2) as varchar) from ({sample})")[0]
+            (median,) = _row(cursor, f"select cast(round(median({name}), 2) as varchar) from {SAMPLE}")
             rows = cursor.execute(
                 f"select source_line, cast({name} as varchar) from {kept} where {test} "
                 f"order by abs({name}) desc, source_line limit {EXAMPLES}"
             ).fetchall()
             found[name] = Outliers(_short(median), int(count), tuple((line, _short(value)) for line, value in rows))
+    cursor.execute(f"drop table {SAMPLE}").fetchall()
     return found
+
+
+def _log(name: str) -> str:
+    return f"ln(nullif({name}, 0)::double)"
 
 
 def _row(cursor: duckdb.DuckDBPyConnection, sql: str) -> Sequence[Any]:

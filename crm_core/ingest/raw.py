@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from crm_core.ingest.dates import quoted
 
 ROWS_A_BATCH = 50_000
+FIRST_CELL = 3  # before the cells stand line, flaw and raw
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import reduce
 from itertools import chain
 
@@ -28,9 +27,6 @@ from crm_core.ingest.source import WHITE_SPACE, Dialect, SourceTable
 
 MOST_PARSERS = 4
 LINE_END = ord("\n")
-FIRST_CELL = 3
-PARTS_OF_ONE = 10_000  # money has four decimals
-LARGEST_EXACT = 1e10  # below it a float tells ten-thousandths apart
 
 
 class StoppedReading(Exception):
@@ -41,8 +37,7 @@ class StoppedReading(Exception):
 class Counts:
     """What one reading of a file has met so far: bytes, physical lines, records, and what is not a record.
 
-    `line_sum` is the sum of the records' line numbers, `amount` that of the cells asked about (`summed`), None
-    where they are not plain numbers all. `is_simple` says that each line was one record.
+    `line_sum` is the sum of the records' line numbers. `is_simple` says that each line was one record.
     """
 
     bytes_read: int = 0
@@ -52,30 +47,24 @@ class Counts:
     bad_byte_count: int = 0
     nul_count: int = 0
     line_sum: int = 0
-    amount: Decimal | None = Decimal(0)
     is_simple: bool = True
 
 
 @dataclass(frozen=True)
 class Piece:
-    """The records of a chunk, their lines counted from 1; `rest` are lines whose record may go on in the next chunk.
-
-    `amount` is the sum of the cells asked about.
-    """
+    """The records of a chunk, their lines counted from 1; `rest` are lines whose record may go on in the next chunk."""
 
     batch: pa.RecordBatch
     line_count: int
     continued_lines: int
     rest: bytes = b""
     is_simple: bool = False
-    amount: Decimal | None = None
 
 
 class TextStream:
     """All records of a text file, read from its beginning each time `batches` is asked for.
 
-    `counts` are those of the latest reading, and final when it is through. `summed` is the place of the cell
-    whose numbers are summed on the way: read by Arrow, they check what is read by DuckDB.
+    `counts` are those of the latest reading, and final when it is through.
     """
 
     def __init__(self, source: SourceTable, looks_like_record: LooksLikeRecord) -> None:
@@ -85,7 +74,6 @@ class TextStream:
         self.dialect = source.dialect
         self.width = len(source.headers)
         self.counts = Counts()
-        self.summed: int | None = None
         self._looks_like_record = looks_like_record
         self.failure: Exception | None = None
         self._is_stopped = False
@@ -111,7 +99,7 @@ class TextStream:
         """End the reading that is under way: it raises StoppedReading at its next batch."""
         self._is_stopped = True
 
-    def batches(self, lines: np.ndarray | None = None) -> Iterator[pa.RecordBatch]:
+    def batches(self, lines: np.ndarray | None = None) -> Generator[pa.RecordBatch]:
         """The records in the order of the file; with `lines` (sorted) only those on these physical lines."""
         skips = lines is not None and self.counts.is_simple
         self.counts, self._is_stopped = Counts(), False
@@ -125,7 +113,9 @@ class TextStream:
                     first = self.dialect.header_lines + ahead + 1
                     ahead += chunk.line_count
                     is_wanted = not skips or _holds(lines, first, chunk.line_count)
-                    waiting.append((chunk, pool.submit(self._parse, chunk.data) if is_wanted else None))
+                    waiting.append(
+                        (chunk, pool.submit(self._parse, chunk.data, chunk.line_count) if is_wanted else None)
+                    )
                 while len(waiting) > (workers if chunk else 0):
                     if self._is_stopped:
                         raise StoppedReading
@@ -155,7 +145,6 @@ class TextStream:
         counts.continued_lines += piece.continued_lines
         counts.line_sum += int(numbers.sum())
         counts.is_simple = counts.is_simple and piece.is_simple
-        counts.amount = None if counts.amount is None or piece.amount is None else counts.amount + piece.amount
         batch = piece.batch.set_column(0, "line", pa.array(numbers))
         if lines is not None:
             batch = batch.filter(pa.array(np.isin(numbers, lines)))
@@ -171,13 +160,13 @@ class TextStream:
             lines = chunk.line_count - skipped
             yield Chunk(data, lines, chunk.bad_byte_count, chunk.nul_count, chunk.bytes_read)
 
-    def _parse(self, data: bytes) -> Piece:
+    def _parse(self, data: bytes, line_count: int) -> Piece:
         if not data:
-            return Piece(self._batch([]), 0, 0, is_simple=True, amount=Decimal(0))
-        return self._fast(data) or self._carefully(data, is_last=False)
+            return Piece(self._batch([]), 0, 0, is_simple=True)
+        return self._fast(data, line_count) or self._carefully(data, is_last=False)
 
-    def _fast(self, data: bytes) -> Piece | None:
-        """The records of a chunk each line of which is one; None where that is not so."""
+    def _fast(self, data: bytes, line_count: int) -> Piece | None:
+        """The records of a chunk each of whose lines is one; None where that is not so."""
         if not is_plain(self.dialect, self.width) or len(data) > LONGEST_LINE:
             return None
         quote = self.dialect.quote if self.dialect.quote and self.dialect.quote.encode() in data else ""
@@ -198,13 +187,12 @@ class TextStream:
             )
         except pa.ArrowInvalid:
             return None
-        count = data.count(b"\n")
-        if table.num_rows != count or _has_blank_line(table, self.dialect.delimiter):
+        if table.num_rows != line_count or _has_blank_line(table, self.dialect.delimiter):
             return None
-        nothing = pa.nulls(count, pa.string())
+        nothing = pa.nulls(line_count, pa.string())
         cells = [column.chunk(0) for column in table.columns]
-        batch = pa.record_batch([pa.array(np.arange(1, count + 1)), nothing, nothing, *cells], schema=self.schema)
-        return Piece(batch, count, 0, is_simple=True, amount=self._amount(batch))
+        batch = pa.record_batch([pa.array(np.arange(1, line_count + 1)), nothing, nothing, *cells], schema=self.schema)
+        return Piece(batch, line_count, 0, is_simple=True)
 
     def _carefully(self, data: bytes, is_last: bool) -> Piece:
         """The records of whole lines, one by one."""
@@ -218,23 +206,7 @@ class TextStream:
                 break
             found.append(record)
         batch = self._batch(found)
-        return Piece(batch, line_count, sum(record.span - 1 for record in found), rest, amount=self._amount(batch))
-
-    def _amount(self, batch: pa.RecordBatch) -> Decimal | None:
-        """The sum of the cells asked about; None if one is filled with anything but a plain number."""
-        if self.summed is None:
-            return None
-        cells = batch.column(FIRST_CELL + self.summed)
-        empty = pc.equal(cells, "")
-        if pc.any(empty).as_py():
-            cells = cells.filter(pc.invert(empty))
-        try:
-            numbers = pc.cast(cells.drop_null(), pa.float64()).to_numpy(zero_copy_only=False)
-        except pa.ArrowInvalid:
-            return None
-        if not np.all(np.abs(numbers) < LARGEST_EXACT):
-            return None
-        return Decimal(int(np.rint(numbers * PARTS_OF_ONE).astype(np.int64).sum())) / PARTS_OF_ONE
+        return Piece(batch, line_count, sum(record.span - 1 for record in found), rest)
 
     def _batch(self, found: list[Record]) -> pa.RecordBatch:
         empty: list[str | None] = [None] * self.width

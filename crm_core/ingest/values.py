@@ -63,13 +63,7 @@ class CellReading:
     sql: str
     dates: DateReading | None = None
     numbers: NumberReading | None = None
-    at_once: str | None = None  # SQL that reads a plain cell as it stands, before its text is looked at
-    doubts_points: bool = False  # whether a number with a point is thought not to be plain
-
-    @property
-    def text_sql(self) -> str:
-        """SQL for `text`; of a cell read at once it is not looked at, and may have white space at its ends."""
-        return f"case when {self.name}_at_once is null then {text_sql(self.cell, self.kind)} else {self.cell} end"
+    typed: str | None = None  # a column that holds the values already
 
     @property
     def first_name(self) -> str:
@@ -100,18 +94,6 @@ class CellReading:
             return self.numbers.odd_count == self.numbers.open_count == 0 and self.numbers.decimal_mark == "."
         return self.kind != "text" or self.sql in (self.text, _ordinary_letters_sql(self.text))
 
-    @property
-    def doubt(self) -> str | None:
-        """SQL for whether a filled cell is not plain, of a column thought to be; null for text, which always is."""
-        if self.dates:
-            first, last = PLAIN_DATES
-            is_plain = f"{self.second_name} between timestamp '{first}' and timestamp '{last}'"
-            return f"({self.text} is not null and not coalesce({is_plain}, false))"
-        if self.numbers:
-            is_odd = f"{self.first_name} is null" + (f" or contains({self.text}, '.')" if self.doubts_points else "")
-            return f"({self.text} is not null and ({is_odd}))"
-        return None if self.kind == "text" else f"({self.text} is not null and {self.value} is null)"
-
 
 def text_sql(cell: str, kind: Kind, is_trim: bool = False) -> str:
     """SQL for a cell trimmed, null where it is empty or says that nothing is there.
@@ -137,18 +119,10 @@ def one_of_sql(text: str, words: Iterable[str]) -> str:
     return f"case {text} {branches} else false end" if branches else "false"
 
 
-def reading_at_once(reading: CellReading) -> CellReading:
-    """The same reading of a column thought to be plain, its plain cells read without looking at their text."""
-    found = f"{reading.name}_at_once"
-    if reading.numbers and reading.first_step:
-        value = f"coalesce({found}, {reading.first_name}, {reading.sql})"
-        first = f"coalesce({found}, {reading.first_step})"
-        return replace(reading, at_once=plain_sql(reading.cell), first_step=first, sql=value)
-    if reading.dates:
-        clean = f"case when {found} is null then {reading.first_step} end"
-        year_first = f"coalesce({found}, {reading.second_step})"
-        return replace(reading, at_once=year_first_sql(reading.cell), first_step=clean, second_step=year_first)
-    return reading
+def typed_reading(reading: CellReading) -> CellReading:
+    """The same reading of a column whose values have been read already, into `<name>_typed`."""
+    typed = f"{reading.name}_typed"
+    return replace(reading, typed=typed, first_step=None, second_step=None, sql=typed)
 
 
 def _spaced_sql(cell: str) -> str:

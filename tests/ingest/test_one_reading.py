@@ -140,7 +140,7 @@ def load_at_once(
 
 def load_carefully(path: Path, database: Database, mapping: Mapping, earlier: Sequence[str]) -> dict[str, Any] | str:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loading, "_in_one_reading", lambda *_arguments: None)
+        patch.setattr(loading, "_in_one_reading", lambda *_arguments, **_named: None)
         patch.setattr("crm_core.ingest.text_stream.is_plain", lambda *_arguments: False)
         return load_at_once(path, database, mapping, earlier)
 
@@ -183,6 +183,23 @@ def test_a_row_kept_though_one_of_its_cells_is_not_plain_is_asked_with_the_colum
 
     assert found["report"]["currencies"] == ("¥",)
     assert found["rows"][-1]["source_line"] == 52
+
+
+@pytest.mark.parametrize("odd_places", [[5], [0, 1, 2], [7, 49, 50], list(range(0, 51, 3))])
+def test_rows_are_kept_in_the_order_of_the_file_whichever_are_plain(
+    odd_places: list[int], place: Path, database: Database
+):
+    path = place / "order.csv"
+    lines = plain_lines(51).splitlines(keepends=True)
+    for odd in odd_places:
+        lines[10 + odd : 10 + odd] = ["c,2026-01-02,¥5,o\n"]
+    path.write_text("".join(lines), encoding="utf-8")
+    source = inspect_file(path, "in.csv")
+
+    loaded = load_table(source, guess_mapping(source), place / "in order", database=database, as_of=AS_OF)
+
+    kept = pq.read_table(loaded.accepted, columns=["source_line"]).column(0).to_pylist()
+    assert kept == list(range(2, 53 + len(odd_places)))
 
 
 def test_blank_lines_are_no_records_and_repeat_nothing(place: Path, database: Database):
