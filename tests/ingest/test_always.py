@@ -20,7 +20,7 @@ from crm_core.ingest import LoadedTable, ReadingOptions, guess_mapping, inspect_
 from crm_core.ingest.load import read_raw
 from tests.ingest.conftest import AS_OF, aside, kept
 
-FILES = int(os.environ.get("CLIENTELE_FUZZ", "500"))
+FILES = int(os.environ.get("CLIENTELE_FUZZ", "2000"))
 READ = settings(max_examples=FILES * 4 // 5, deadline=None, suppress_health_check=list(HealthCheck))
 LOADED = settings(max_examples=FILES // 5, deadline=None, suppress_health_check=list(HealthCheck))
 

@@ -122,8 +122,8 @@ def test_a_hundred_thousand_columns_are_too_many_in_every_format(refused, tmp_pa
     wide = openpyxl.Workbook(write_only=True)
     wide.create_sheet("A").append(names[:16_384])
 
-    assert "100000 columns" in refused(",".join(names).encode() + b"\n1\n")
-    assert "100000 columns" in refused((tmp_path / "wide.parquet").read_bytes())
+    assert "100,000 columns" in refused(",".join(names).encode() + b"\n1\n")
+    assert "100,000 columns" in refused((tmp_path / "wide.parquet").read_bytes())
     assert "columns" in refused(wide)
 
 
