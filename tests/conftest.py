@@ -1,5 +1,8 @@
-"""What all tests share: their order, and that hypothesis takes its time and gives the same answer twice."""
+"""What all tests share: their order, the demo company, and that hypothesis takes its time and answers twice alike."""
 
+import fcntl
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -26,6 +29,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         is_one = folder_of(item) in ONE_GROUP
         item.add_marker(pytest.mark.xdist_group(folder_of(item) if is_one else str(item.path.relative_to(HERE))))
+
+
+@pytest.fixture(scope="session")
+def published_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace that holds the demo company, made once for all workers: copy it, do not write to it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    root = shared / "demo"
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not root.exists():
+            publish_demo_in(shared / "demo under way").rename(root)
+    return root
+
+
+def publish_demo_in(root: Path) -> Path:
+    from crm_core.engine import Database
+    from crm_core.store import Workspace
+    from ui import demo
+
+    database = Database(memory_limit="1GB")
+    demo.publish_demo(Workspace(root, database), datetime(2026, 7, 1, tzinfo=UTC))
+    database.close()
+    return root
 
 
 def folder_of(item: pytest.Item) -> str:

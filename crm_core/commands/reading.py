@@ -63,6 +63,7 @@ def add_reading_arguments(parser: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         help="whether a table with one column a month is read as one row a month",
     )
+    told.add_argument("--months-year", type=int, metavar="YEAR", help="of months whose headers name no year")
     told.add_argument(
         "--date-order", choices=get_args(DateOrder), help="order of day, month and year where the dates do not show it"
     )

@@ -83,6 +83,8 @@ product once with a price, the price is looked up there; of the list's figures n
 **One column a month.** A table like `customer, 2024-01, 2024-02, 2024-03` is turned: each filled cell becomes a
 row with the first day of its month (or the day the header names) and the cell as the amount. Three such columns
 are enough; months may be written `2024-01`, `202401`, `01/2024`, `Jan-24`, `2024年1月`, quarters `2024Q1`.
+Months without a year (`1月`, `March`) are of the one year that the sheet or else the file names, or of the one you
+say on the Data page or with `--months-year`.
 Empty cells and dashes are no rows; a line of totals is set aside. A switch on the Data page, `--no-months-as-rows`
 in a shell, leaves the table as it stands.
 
@@ -123,8 +125,8 @@ ours is left out, and named; a file named by itself that cannot be loaded ends t
 
 **How it is read** is found, or as the mapping file says that fits (`--mapping`, once for each table), or as the
 workspace remembers from the Data page. `--encoding`, `--delimiter`, `--quote`, `--escape`, `--header-line`,
-`--header-rows`, `--sheet`, `--pad-short-rows` and `--months-as-rows`, the last two also with `--no-` before them,
-say it for all files.
+`--header-rows`, `--sheet`, `--months-year`, `--pad-short-rows` and `--months-as-rows`, the last two also with
+`--no-` before them, say it for all files; so do `--date-order` and `--decimal-mark` of what the columns do not show.
 
 **From a database.** `--connection` names a section of Streamlit's secrets, here `[connections.shop]`, in
 `.streamlit/secrets.toml` or the file that `--secrets` names; `--from-table` and `--query` say what to read and

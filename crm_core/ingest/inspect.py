@@ -34,9 +34,11 @@ from crm_core.ingest.decode import (
 from crm_core.ingest.dialect import decide_dialect
 from crm_core.ingest.disk import changed, stamp_of
 from crm_core.ingest.json_rows import is_json, survey_json
+from crm_core.ingest.month_names import month_of, year_named
 from crm_core.ingest.months import find_months, turned_sample
 from crm_core.ingest.read_text import sample_records
 from crm_core.ingest.source import (
+    FIRST_YEAR,
     Dialect,
     JsonRows,
     ReadingOptions,
@@ -109,12 +111,15 @@ def _inspected(path: Path, file_name: str, head: bytes, options: ReadingOptions)
 
 def _months_turned(source: SourceTable, options: ReadingOptions) -> SourceTable:
     """A table with one column a month as one with a row a month, unless told otherwise."""
-    months = find_months(source) if options.months_as_rows is not False else None
-    if months is None:
+    if options.months_as_rows is False:
         return source
+    year = options.months_year or year_named(source.sheet, source.file_name)
+    months = find_months(source, year)
+    if months is None:
+        return source if year else _asked_for_year(source)
     sample = turned_sample(months, SAMPLE_ROWS)
     note = _("One column a month ({first} to {last}): each filled cell is read as a row of its own.").format(
-        first=source.headers[months.turned[0][0]], last=source.headers[months.turned[-1][0]]
+        first=_with_year(source, months.turned[0]), last=_with_year(source, months.turned[-1])
     )
     headers = tuple(sample.column_names)
     return replace(
@@ -125,6 +130,25 @@ def _months_turned(source: SourceTable, options: ReadingOptions) -> SourceTable:
         notes=(*source.notes, note),
         months=months,
     )
+
+
+def _with_year(source: SourceTable, turned: tuple[int, str]) -> str:
+    """The header of a month, with the year where it names none."""
+    place, day = turned
+    header = source.headers[place]
+    return header if month_of(header) else f"{header} {day[:4]}"
+
+
+def _asked_for_year(source: SourceTable) -> SourceTable:
+    """A table as it stands, with a note where all it lacks to have its months turned is their year."""
+    months = find_months(source, FIRST_YEAR)
+    if months is None:
+        return source
+    note = _(
+        "The columns {first} to {last} name months without a year. To read each as rows, say the year: "
+        "“Read it in another way”, or --months-year in a shell."
+    ).format(first=source.headers[months.turned[0][0]], last=source.headers[months.turned[-1][0]])
+    return replace(source, notes=(*source.notes, note), lacks_year=True)
 
 
 def inspect_frame(frame: Any, name: str = "table") -> SourceTable:
@@ -288,7 +312,7 @@ def _refuse_width(width: int, file_name: str) -> None:
     if width > WIDEST:
         raise InputError(
             _("{file} has {count} columns; at most {most} can be read.").format(
-                file=file_name, count=width, most=WIDEST
+                file=file_name, count=formats.number(width), most=formats.number(WIDEST)
             )
         )
 

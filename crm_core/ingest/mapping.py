@@ -68,7 +68,7 @@ class Mapping(BaseModel):
     reading: ReadingOptions = Field(
         default=ReadingOptions(),
         description="What was chosen of encoding, delimiter, quote, escape, header_line (0: none), header_rows, sheet, "
-        "pad_short_rows and months_as_rows; what is left out is found by itself.",
+        "pad_short_rows, months_as_rows and months_year; what is left out is found by itself.",
     )
     headers: tuple[str, ...] = Field(default=(), description="Headers of the file this was made for.")
     headers_as_found: tuple[str, ...] = Field(

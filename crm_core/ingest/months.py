@@ -26,11 +26,14 @@ NUMBERS_SHARE = 0.8
 TOTAL_LINE = "total_line"
 
 
-def find_months(source: SourceTable) -> Months | None:
-    """How a table would be turned; None if it has no one column a month, or they hold no numbers."""
-    days = [month_of(header) for header in source.headers]
+def find_months(source: SourceTable, year: int | None = None) -> Months | None:
+    """How a table would be turned; None if it has no one column a month, or they hold no numbers.
+
+    `year` is that of months whose headers name none.
+    """
+    days = [month_of(header, year) for header in source.headers]
     turned = tuple((place, day.isoformat()) for place, day in enumerate(days) if day)
-    if len({day for _place, day in turned}) != len(turned) or not is_header_of_months(source.headers):
+    if len({day for _place, day in turned}) != len(turned) or not is_header_of_months(source.headers, year):
         return None
     values = [value for place, _day in turned for value in source.sample_values(source.headers[place])[:200]]
     numbers = sum(is_number(value) or value in ABSENT_VALUE for value in values)

@@ -17,6 +17,9 @@ TYPOGRAPHIC = "“"  # the quote of files that write “so”
 ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
 
 
+FIRST_YEAR, LAST_YEAR = 1990, 2100  # of months in headers
+
+
 class ReadingOptions(BaseModel):
     """What the reader of a file decided in our stead; None leaves the decision to us."""
 
@@ -31,6 +34,7 @@ class ReadingOptions(BaseModel):
     sheet: str | None = None
     pad_short_rows: bool | None = None
     months_as_rows: bool | None = None  # whether a table with one column a month is read as one row a month
+    months_year: int | None = Field(None, ge=FIRST_YEAR, le=LAST_YEAR)  # of months whose headers name no year
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,7 @@ class SourceTable:
     stamp: tuple[int, int] | None = None
     json: JsonRows | None = field(default=None, repr=False)
     months: Months | None = field(default=None, repr=False)
+    lacks_year: bool = False  # its headers name months, and nothing names their year
     lookup: Lookup | None = field(default=None, repr=False)
     frame: pa.Table | None = field(default=None, repr=False, compare=False)
 

@@ -39,8 +39,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("server")) as server:
+def server(tmp_path_factory: pytest.TempPathFactory, published_demo: Path) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("server"), workspace=published_demo) as server:
         yield server
 
 

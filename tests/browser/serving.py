@@ -1,6 +1,7 @@
 """Starts the product in a process of its own, as `make run` does."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT_FOLDER = Path(__file__).parent.parent.parent
-PATIENCE_SECONDS = 300  # nothing takes that long; a machine may be that busy
+PATIENCE_SECONDS = 900  # nothing takes that long; a machine may be that busy
 STOPS_SECONDS = 30  # open tabs may hold it; it is told to stop, then stopped
 MOST_PORTS = 5
 
@@ -28,8 +29,15 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path, *, entry: Path = PROJECT_FOLDER / "server.py", **settings: str) -> Iterator[Server]:
-    """Serve `entry` on a free port with a workspace in `folder`; `settings` are environment variables."""
+def running(
+    folder: Path, *, entry: Path = PROJECT_FOLDER / "server.py", workspace: Path | None = None, **settings: str
+) -> Iterator[Server]:
+    """Serve `entry` on a free port with a workspace in `folder`, a copy of `workspace` or else an empty one.
+
+    `settings` are environment variables.
+    """
+    if workspace:
+        shutil.copytree(workspace, folder / "workspace")
     server, process = started(folder, entry, settings)
     try:
         yield server

@@ -19,9 +19,9 @@ SUBJECTS = ("value-tiers", "loyalty-types", "churn-signals", "overview")
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, published_demo: Path) -> Iterator[Server]:
     """A server of their own for these tests: what they publish everybody sees."""
-    with running(tmp_path_factory.mktemp("data")) as server:
+    with running(tmp_path_factory.mktemp("data"), workspace=published_demo) as server:
         yield server
 
 

@@ -19,9 +19,9 @@ A_BLOCK = "".join(
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, published_demo: Path) -> Iterator[Server]:
     """A server of their own for these tests: they watch what lies in its workspace."""
-    with running(tmp_path_factory.mktemp("stopping")) as server:
+    with running(tmp_path_factory.mktemp("stopping"), workspace=published_demo) as server:
         yield server
 
 

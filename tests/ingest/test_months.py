@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from crm_core.engine.database import Database
 from crm_core.ingest import Mapping, ReadingOptions, guess_mapping, inspect_file, load_table
-from crm_core.ingest.month_names import month_of
+from crm_core.ingest.month_names import month_of, year_named
 from tests.ingest.conftest import AS_OF, Load, aside, kept
 
 WIDE = (
@@ -151,3 +151,38 @@ def test_cells_in_are_rows_and_empty_cells_and_the_amounts_are_those_of_the_cell
     amounts = [Decimal(cell) for row in whole for cell in row[1:] if cell not in ("", "-", "?")]
     assert report.amount_in == sum(amounts) + 3 + 3 + 45
     assert report.empty_cells == sum(cell in ("", "-") for row in whole for cell in row[1:])
+
+
+def test_months_without_a_year_are_of_the_one_that_is_told():
+    headers = ["3月", "三月", "十二月份", "March", "märz", "第一季度", "2023-05", "Q1", "amount"]
+
+    assert [day and str(day) for day in (month_of(header, 2024) for header in headers)] == [
+        "2024-03-01", "2024-03-01", "2024-12-01", "2024-03-01", "2024-03-01", "2024-01-01", "2023-05-01", None, None,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("names", "year"),
+    [
+        (("Sheet1", "2024年销售.xlsx"), 2024),
+        (("2023", "sales 2024.xlsx"), 2023),
+        (("", "2022-2024.csv"), None),
+        (("", "order 120245.csv"), None),
+    ],
+)
+def test_a_sheet_or_a_file_may_name_the_year_of_its_months(names: tuple[str, str], year: int | None):
+    assert year_named(*names) == year
+
+
+def test_months_whose_year_nothing_names_are_asked_about(tmp_path: Path, load: Load):
+    text = "客户,1月,2月,3月\n甲,10,,30\n乙,5,6,7\n"
+    path = tmp_path / "销售.csv"
+    path.write_text(text, encoding="utf-8")
+    [note] = inspect_file(path, "销售.csv").notes
+    told = load(text, "销售.csv", options=ReadingOptions(months_year=2023))
+    named = load(text, "2023年销售.csv")
+
+    assert "1月 to 3月 name months without a year" in note
+    assert kept(told, "ordered_at") == kept(named, "ordered_at")
+    assert kept(told, "ordered_at")[:2] == [(datetime(2023, 1, 1),), (datetime(2023, 3, 1),)]
+    assert told.report.empty_cells == 1

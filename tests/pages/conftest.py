@@ -15,7 +15,7 @@ from streamlit.util import calc_hash
 from crm_core.engine import Database
 from crm_core.store import Workspace
 from tests.store.loads import load
-from ui import demo, start, streamlit_seam
+from ui import start, streamlit_seam
 
 APP = Path(__file__).parent.parent.parent / "app.py"
 FIRST_OF_JULY = datetime(2026, 7, 1, tzinfo=UTC)
@@ -43,16 +43,6 @@ def without_pages_folder(begin: Callable[..., None]) -> Callable[..., None]:
         streamlit_seam.ignore_pages_folder()
 
     return begun
-
-
-@pytest.fixture(scope="session")
-def published_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace that holds the demo company; do not write to it."""
-    root = tmp_path_factory.mktemp("demo")
-    database = Database(memory_limit="1GB")
-    demo.publish_demo(Workspace(root, database), FIRST_OF_JULY)
-    database.close()
-    return root
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import streamlit as st
@@ -12,8 +13,10 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from crm_core.engine import Database
+from crm_core.ingest import Mapping
 from crm_core.store import Workspace
 from tests.pages.conftest import OpenApp, texts
+from ui.loaded.put_right import laid_out
 
 ORDERS = (
     "Customer,Date,Amount\n"
@@ -587,3 +590,34 @@ def test_a_line_of_a_table_with_one_column_a_month_is_put_right_as_it_stands_the
     assert not at.exception
     assert "2 rows are loaded now." in seen(at)
     assert "Everything adds up" in seen(at)
+
+
+@pytest.mark.parametrize(
+    ("reason", "headers"),
+    [("unreadable_amount", ("city", "customer", "amount")), ("too_few_fields", ("city", "customer", "2026-01"))],
+)
+def test_a_row_set_aside_is_parted_under_the_headers_it_was_kept_with(reason: str, headers: tuple[str, ...]):
+    report = {
+        "table": "orders",
+        "file_name": "b.csv",
+        "headers": ("city", "customer", "amount"),
+        "wide_headers": ("city", "customer", "2026-01"),
+    }
+    others = report | {"file_name": "a.csv", "headers": ("customer", "city", "amount"), "wide_headers": ()}
+    data = SimpleNamespace(quality={"reports": [others, report]})
+    row = {"table_name": "orders", "source_file": "b.csv", "reason": reason}
+
+    assert laid_out(data, row, Mapping(headers=("customer", "city", "amount"))).headers == headers
+
+
+def test_the_year_of_months_that_name_none_is_asked_for_and_told(at: AppTest):
+    dropped(at, ("sales.csv", "customer,January,February,March\nann,10,,30\nbob,5,6,7\n"))
+
+    assert "The columns January to March name months without a year." in seen(at)
+
+    next(found for found in at.number_input if found.label == "Year of the months").set_value(2025).run()
+    button(at, "Check").click().run()
+
+    assert not at.exception
+    assert "5 rows in = 5 kept + 0 set aside" in seen(at)
+    assert "2025-01-01 to 2025-03-01" in seen(at)

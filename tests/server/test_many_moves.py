@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import psutil
 import pytest
@@ -17,8 +18,8 @@ GROWTH_ALLOWED_MB = 25
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("server")) as server:
+def server(tmp_path_factory: pytest.TempPathFactory, published_demo: Path) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("server"), workspace=published_demo) as server:
         yield server
 
 

@@ -12,7 +12,7 @@ from crm_core.ingest import Mapping, ReadingOptions, SourceTable
 from crm_core.ingest.contents import says_nothing
 from crm_core.ingest.date_question import DATE_ORDERS, order_question_in_words
 from crm_core.ingest.mapping import AmountUnit
-from crm_core.ingest.source import TYPOGRAPHIC
+from crm_core.ingest.source import FIRST_YEAR, LAST_YEAR, TYPOGRAPHIC
 from crm_core.ingest.units import told_units
 from crm_core.ingest.words import DELIMITERS, SELF_TOLD, UNITS
 from crm_core.language import N_, _
@@ -109,9 +109,24 @@ def reading_options(file: Together, found: SourceTable | None) -> ReadingOptions
 
 def with_months(file: Together, found: SourceTable | None, options: ReadingOptions) -> ReadingOptions:
     """Whether a table with one column a month is read as one row a month."""
-    if found is None or found.months is None:
+    if found is None:
         return options
     key = f"reading {file.number} months"
+    if found.lacks_year:
+        year = st.number_input(
+            _("Year of the months"),
+            min_value=FIRST_YEAR,
+            max_value=LAST_YEAR,
+            value=None,
+            step=1,
+            placeholder=_("not said"),
+            help=_("Each column that names a month is then read as rows of that year."),
+            key=f"{key} year",
+            persist_state=KEPT,
+        )
+        return options.model_copy(update={"months_year": year}) if year else options
+    if found.months is None:
+        return options
     st.session_state.setdefault(key, True)
     is_on = st.toggle(
         _("Read one column a month as rows"),
@@ -151,6 +166,7 @@ def choose_reading(number: int, reading: ReadingOptions) -> None:
         "escape": reading.escape,
         "short rows": reading.pad_short_rows,
         "months": reading.months_as_rows is not False,
+        "months year": reading.months_year,
     }
     for control, value in chosen.items():
         key = f"reading {number} {control}"

@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import shutil
+import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -27,21 +30,26 @@ def check(plans: Sequence[Plan], tell: Told, upon: DataSet | None = None) -> Non
 
     Afterwards `checked` holds them, or `check_problem` says why not. What `tell` raises stops the load
     and leaves nothing of it: so does a press on anything, which Streamlit raises there (`was_stopped` then
-    says so), and a tab that is closed.
+    says so), and a tab that is closed. The next check may begin before a stopped one has come to its end.
     """
     planned.forget_check()
+    planned.loads_folder().mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=planned.loads_folder()))
+    st.session_state[planned.UNDER_WAY] = True
     try:
-        st.session_state[planned.CHECKED] = _loaded(plans, tell, upon)
+        st.session_state[planned.CHECKED] = _loaded(plans, tell, upon, folder)
     except CrmError as error:
         planned.forget_check()
         st.session_state[planned.PROBLEM] = str(error)
-    except BaseException as error:
-        planned.forget_check()
-        st.session_state[planned.STOPPED] = not isinstance(error, Exception)  # Streamlit's own are none
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):  # the next check is at work there
+            planned.loads_folder().rmdir()
         raise
+    st.session_state.pop(planned.UNDER_WAY, None)
 
 
-def _loaded(plans: Sequence[Plan], tell: Told, upon: DataSet | None) -> Checked:
+def _loaded(plans: Sequence[Plan], tell: Told, upon: DataSet | None, folder: Path) -> Checked:
     by_number = {file.number: file for file in arrived.incoming()}
     loads: list[LoadedTable] = []
     for plan in plans:
@@ -50,7 +58,7 @@ def _loaded(plans: Sequence[Plan], tell: Told, upon: DataSet | None) -> Checked:
             loaded = load_table(
                 source,
                 plan.mapping,
-                planned.loads_folder() / f"{_digest(plan)}-{place}",
+                folder / f"{_digest(plan)}-{place}",
                 database=session.workspace().database,
                 as_of=session.now().date(),
                 earlier=orders_held(upon, loads) if planned.leaves_out() else (),

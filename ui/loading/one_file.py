@@ -15,7 +15,7 @@ from crm_core.ingest.words import (
     understood_together,
 )
 from crm_core.language import _
-from crm_core.schema import TABLES
+from crm_core.schema import ORDERS, TABLES
 from ui.loading import arrived, controls, mapping_file
 from ui.loading.incoming import Together
 from ui.loading.planned import Plan
@@ -30,6 +30,11 @@ def looked_at(file: Together) -> bool:
     return True
 
 
+def table_guessed(file: Together, found: SourceTable) -> str:
+    """The likeliest table; what has a column a month is orders, whose year alone is wanting."""
+    return ORDERS.name if found.lacks_year else file.guess(ReadingOptions(), None).table
+
+
 def one_file(file: Together) -> Plan | None:
     """One file: what was understood, what becomes of its columns. None while it cannot be loaded."""
     found = file.source(ReadingOptions()) if looked_at(file) else None
@@ -37,7 +42,7 @@ def one_file(file: Together) -> Plan | None:
         mapping_file.recall(file, found)
     head = st.container(horizontal=True, vertical_alignment="center", key=f"head {file.number}")
     with head:
-        guessed = file.guess(ReadingOptions(), None).table if found else None
+        guessed = table_guessed(file, found) if found else None
         table = chosen_table(file, guessed)
         with st.popover(_("Read it in another way"), icon=":material/tune:"):
             options = controls.with_months(file, found, controls.reading_options(file, found))

@@ -12,7 +12,7 @@ from crm_core.store import DataSet
 from ui import streamlit_seam, uploads
 
 CHECKED = "checked files"
-ASKED, PROBLEM, STOPPED = "check asked for", "why the check failed", "check stopped"
+ASKED, PROBLEM, UNDER_WAY = "check asked for", "why the check failed", "check under way"
 LEAVE_OUT = "leave out orders held already"
 
 
@@ -61,13 +61,16 @@ def check_problem() -> str | None:
 
 
 def was_stopped() -> bool:
-    """Whether the latest check was stopped before it came to anything."""
-    return bool(st.session_state.get(STOPPED))
+    """Whether the latest check was stopped before it came to anything.
+
+    What stops it is another run of the page, and from then on the stopped run cannot tell the session anything.
+    """
+    return bool(st.session_state.get(UNDER_WAY))
 
 
 def forget_check() -> None:
     """Take back what the check found, and remove what it wrote."""
-    for key in (CHECKED, PROBLEM, STOPPED):
+    for key in (CHECKED, PROBLEM, UNDER_WAY):
         st.session_state.pop(key, None)
     shutil.rmtree(loads_folder(), ignore_errors=True)
 
@@ -84,5 +87,5 @@ def leave_out(is_on: bool) -> None:
 
 
 def loads_folder() -> Path:
-    """Where the check writes what it loads: in the session's folder of uploads."""
+    """Where checks write what they load, each in a folder of its own: in the session's folder of uploads."""
     return uploads.session_folder(streamlit_seam.current_session()) / "loads"
