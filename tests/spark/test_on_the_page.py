@@ -17,19 +17,18 @@ from crm_core.store.publishing import current_data_set
 from tests.browser.chromium import FLAGS, installed_browser
 from tests.browser.conftest import visit
 from tests.browser.serving import running
+from tests.browser.still import new_context
 from tests.spark.conftest import Cluster
 from tests.spark.test_parity import PROJECT, published
 
 MAIN = "[data-testid=stMain]"
-PATIENCE_MS = 120_000
 
 
 def texts_of_pages(url: str, paths: list[str]) -> list[str]:
     """What a person reads on each page."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=installed_browser(), args=FLAGS)
-        page = chromium.new_page(viewport={"width": 1440, "height": 900})
-        page.set_default_timeout(PATIENCE_MS)
+        page = new_context(chromium).new_page()
         texts = []
         for path in paths:
             visit(page, url, path)
