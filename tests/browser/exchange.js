@@ -63,6 +63,7 @@
   // Asked once a frame: whether the last question was answered to its end and nothing has moved since.
   exchange.isStill = () => {
     restful = asked < begun && begun < ended && isDrawn() ? restful + 1 : 0;
+    if (restful === 1) exchange.restingSince = performance.now();
     return restful > FRAMES_OF_REST;
   };
 })();
