@@ -6,7 +6,7 @@
   const FRAMES_OF_REST = 18; // longer than a slider or a table waits before it tells what was moved or written
 
   let moment = 0, asked = 0, begun = 0, ended = 0, restful = 0;
-  const exchange = (window.exchange = { questions: 0 });
+  const exchange = (window.exchange = { questions: 0, wholeSince: null });
 
   // The fields of a protobuf message, one level deep: number -> value of a varint, null of anything else.
   function fieldsOf(data) {
@@ -47,6 +47,7 @@
       if (typeof data !== "string" && fieldsOf(data).has(RERUN_SCRIPT)) {
         asked = ++moment;
         exchange.questions += 1;
+        exchange.wholeSince = null;
       }
       super.send(data);
     }
@@ -62,8 +63,9 @@
 
   // Asked once a frame: whether the last question was answered to its end and nothing has moved since.
   exchange.isStill = () => {
-    restful = asked < begun && begun < ended && isDrawn() ? restful + 1 : 0;
-    if (restful === 1) exchange.restingSince = performance.now();
+    const isWhole = asked < begun && begun < ended && isDrawn();
+    exchange.wholeSince = isWhole ? (exchange.wholeSince ?? performance.now()) : null;
+    restful = isWhole ? restful + 1 : 0;
     return restful > FRAMES_OF_REST;
   };
 })();
