@@ -96,10 +96,10 @@ def _steps(
         taken = _taken(lambda: found.append(publish_version(home, [source], publication, database, writer=writer)), cpu)
         data = found[0]
         yield Step("lay out and publish", taken, data.version)
+        paths: list[Path] = []
         for name in ("features, first", "features, again"):
-            paths: list[Path] = []
-            taken = _taken(lambda: paths.append(prepare_features(data, data.last_day, Windows(), features)), cpu)  # noqa: B023
-            paths[0].unlink()
+            taken = _taken(lambda: paths.append(prepare_features(data, data.last_day, Windows(), features)), cpu)
+            paths.pop().unlink()
             yield Step(name, taken)
 
 

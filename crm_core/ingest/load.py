@@ -3,8 +3,8 @@
 import shutil
 import tempfile
 import weakref
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Dictionary
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -29,13 +29,13 @@ from crm_core.ingest.judge import Judgement, judge
 from crm_core.ingest.lookup import read_beside
 from crm_core.ingest.mapping import Mapping, check_mapping
 from crm_core.ingest.months import turn_months
-from crm_core.ingest.one_reading import Column, Judge, Outcome, load_in_one_reading
+from crm_core.ingest.one_reading import Column, Judge, Outcome, decided_reading, load_in_one_reading
 from crm_core.ingest.quality import QualityReport
 from crm_core.ingest.raw import RawTable, parquet_relation
 from crm_core.ingest.read_text import read_text
 from crm_core.ingest.report import ASIDE, amount_in, repeated_lines, write_report
 from crm_core.ingest.source import Progress, ProgressListener, SourceTable
-from crm_core.ingest.values import CellReading, decide_reading, trim_cells
+from crm_core.ingest.values import CellReading, trim_cells
 from crm_core.ingest.workbook import read_workbook
 from crm_core.language import _
 from crm_core.schema import TABLES, Kind
@@ -212,6 +212,11 @@ def _has_rules(mapping: Mapping) -> bool:
     return extras or bool(mapping.units or mapping.return_order_prefix) or mapping.discount_is_rate
 
 
+def _telling(tell: ProgressListener, percent: int) -> Callable[[float | None], None]:
+    """For work that cannot say how far it is: the place it stands at, again and again, so that it may be stopped."""
+    return lambda _share: tell(Progress("type", percent, 100))
+
+
 def _carefully(
     cursor: duckdb.DuckDBPyConnection,
     source: SourceTable,
@@ -228,24 +233,13 @@ def _carefully(
     trim = watched_work(
         cursor,
         lambda: trim_cells(cursor, raw, [column.cell for column in columns]),
-        lambda _share: tell(Progress("type", 0, 100)),
+        _telling(tell, 0),
     )
     raw = replace(raw, trim=trim)
     readings = {}
     for place, column in enumerate(columns):
-        decide = partial(
-            decide_reading,
-            cursor,
-            raw,
-            column.name,
-            column.cell,
-            column.kind,
-            mapping.date_order,
-            mapping.decimal_mark,
-            is_rate=column.is_rate,
-        )
-        done = Progress("type", 100 * place // len(columns), 100)
-        readings[column.name] = watched_work(cursor, decide, lambda _share, done=done: tell(done))  # type: ignore[misc]
+        decide = partial(decided_reading, cursor, raw, column, mapping)
+        readings[column.name] = watched_work(cursor, decide, _telling(tell, 100 * place // len(columns)))
     tell(Progress("type", 100, 100))
     _refuse_undecided(source, _headers(mapping), readings)
     judgement = compose(raw, readings)

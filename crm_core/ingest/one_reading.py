@@ -168,7 +168,7 @@ def _sampled_columns(
         sample = replace(sample, trim=trim_cells(cursor, sample, [column.cell for column in columns]))
         sampled = {}
         for column in columns:
-            reading = _decide(cursor, sample, column, mapping)
+            reading = decided_reading(cursor, sample, column, mapping)
             is_unknown = column.name.endswith("_id") and not any(source.sample.column(int(column.cell[1:])).to_pylist())
             if is_unknown or not reading.is_plain:
                 return None
@@ -179,7 +179,8 @@ def _sampled_columns(
         cursor.unregister(SAMPLE)
 
 
-def _decide(cursor: duckdb.DuckDBPyConnection, raw: RawTable, column: Column, mapping: Mapping) -> CellReading:
+def decided_reading(cursor: duckdb.DuckDBPyConnection, raw: RawTable, column: Column, mapping: Mapping) -> CellReading:
+    """How `column` is read, by the rows of `raw` and what the mapping says of it."""
     return decide_reading(
         cursor,
         raw,
@@ -215,7 +216,7 @@ def _decided(
     for column in columns:
         reading = before = sampled[column.name].reading
         if reading.dates or reading.numbers:
-            reading = _tolerant(_decide(cursor, odd, column, mapping), column)
+            reading = _tolerant(decided_reading(cursor, odd, column, mapping), column)
             if (reading.sql, reading.first_step) != (before.sql, before.first_step):
                 return None
             if (reading.dates and reading.dates.is_undecided) or (reading.numbers and reading.numbers.comma_votes):

@@ -47,7 +47,7 @@ def test_where_the_machine_has_no_java_that_of_the_package_is_taken_and_given_ba
     monkeypatch.setattr(
         session,
         "_opened",
-        lambda master, *_rest: session._answering(Builder(), master, "{address}: {reason}"),  # type: ignore[arg-type]
+        lambda master, *_rest: session._answering(Builder(), master, "{address}: {reason}"),  # type: ignore[arg-type]  # all a builder is asked for
     )
     said = pytest.raises(SettingsError, match=r"^spark://gone:7077: All masters are unresponsive!$")
     with said, spark_session(master="spark://gone:7077"):
