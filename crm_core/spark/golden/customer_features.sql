@@ -5,72 +5,47 @@ WITH orders AS (
   FROM given_orders
 ), known_orders AS (
   SELECT
-    *
+    *,
+    ordered_on > :lookback_start AS in_lookback,
+    ordered_on > :earlier_lookback_start AND ordered_on <= :lookback_start AS in_year_before,
+    ordered_on > :window_start AS in_window,
+    ordered_on > :earlier_window_start AND ordered_on <= :window_start AS in_earlier_window,
+    ordered_on > :season_window_start AND ordered_on <= :season_window_end AS in_season_window
   FROM orders
   WHERE
     ordered_on <= :as_of
 ), sums AS (
   SELECT
     customer_key,
-    MIN(ordered_on) FILTER(WHERE
-      is_purchase) AS first_order_on,
-    MAX(ordered_on) FILTER(WHERE
-      is_purchase) AS last_order_on,
-    COUNT(*) FILTER(WHERE
-      is_purchase) AS lifetime_order_count,
+    MIN(CASE WHEN is_purchase THEN ordered_on END) AS first_order_on,
+    MAX(CASE WHEN is_purchase THEN ordered_on END) AS last_order_on,
+    COUNT(CASE WHEN is_purchase THEN 1 END) AS lifetime_order_count,
     SUM(revenue) AS lifetime_revenue,
-    COUNT(*) FILTER(WHERE
-      is_purchase AND ordered_on > :lookback_start) AS order_count,
-    SUM(revenue) FILTER(WHERE
-      ordered_on > :lookback_start) AS revenue,
-    SUM(purchase_amount) FILTER(WHERE
-      ordered_on > :lookback_start) AS purchase_amount,
-    SUM(return_amount) FILTER(WHERE
-      ordered_on > :lookback_start) AS return_amount,
-    SUM(discount) FILTER(WHERE
-      ordered_on > :lookback_start) AS discount,
-    SUM(discounted_amount) FILTER(WHERE
-      ordered_on > :lookback_start) AS discounted_amount,
-    SUM(cost) FILTER(WHERE
-      ordered_on > :lookback_start) AS cost,
-    SUM(costed_amount) FILTER(WHERE
-      ordered_on > :lookback_start) AS costed_amount,
-    COUNT(*) FILTER(WHERE
-      is_on_time AND delivered_on <= :as_of AND ordered_on > :lookback_start) AS on_time_count,
-    COUNT(is_on_time) FILTER(WHERE
-      delivered_on <= :as_of AND ordered_on > :lookback_start) AS promised_count,
-    SUM(revenue) FILTER(WHERE
-      ordered_on > :earlier_lookback_start AND ordered_on <= :lookback_start) AS revenue_year_before,
-    COUNT(*) FILTER(WHERE
-      is_purchase
-      AND ordered_on > :earlier_lookback_start
-      AND ordered_on <= :lookback_start) AS order_count_year_before,
-    SUM(revenue) FILTER(WHERE
-      ordered_on > :window_start) AS revenue_window,
-    COUNT(*) FILTER(WHERE
-      is_purchase AND ordered_on > :window_start) AS order_count_window,
-    SUM(purchase_amount) FILTER(WHERE
-      ordered_on > :window_start) AS purchase_amount_window,
-    SUM(return_amount) FILTER(WHERE
-      ordered_on > :window_start) AS return_amount_window,
-    SUM(discount) FILTER(WHERE
-      ordered_on > :window_start) AS discount_window,
-    SUM(discounted_amount) FILTER(WHERE
-      ordered_on > :window_start) AS discounted_amount_window,
-    SUM(revenue) FILTER(WHERE
-      ordered_on > :earlier_window_start AND ordered_on <= :window_start) AS revenue_earlier_window,
-    COUNT(*) FILTER(WHERE
-      is_purchase AND ordered_on > :earlier_window_start AND ordered_on <= :window_start) AS order_count_earlier_window,
-    SUM(purchase_amount) FILTER(WHERE
-      ordered_on > :earlier_window_start AND ordered_on <= :window_start) AS purchase_amount_earlier_window,
-    SUM(return_amount) FILTER(WHERE
-      ordered_on > :earlier_window_start AND ordered_on <= :window_start) AS return_amount_earlier_window,
-    SUM(discount) FILTER(WHERE
-      ordered_on > :earlier_window_start AND ordered_on <= :window_start) AS discount_earlier_window,
-    SUM(discounted_amount) FILTER(WHERE
-      ordered_on > :earlier_window_start AND ordered_on <= :window_start) AS discounted_amount_earlier_window,
-    SUM(revenue) FILTER(WHERE
-      ordered_on > :season_window_start AND ordered_on <= :season_window_end) AS revenue_season_window,
+    COUNT(CASE WHEN in_lookback AND is_purchase THEN 1 END) AS order_count,
+    SUM(CASE WHEN in_lookback THEN revenue END) AS revenue,
+    SUM(CASE WHEN in_lookback THEN purchase_amount END) AS purchase_amount,
+    SUM(CASE WHEN in_lookback THEN return_amount END) AS return_amount,
+    SUM(CASE WHEN in_lookback THEN discount END) AS discount,
+    SUM(CASE WHEN in_lookback THEN discounted_amount END) AS discounted_amount,
+    SUM(CASE WHEN in_lookback THEN cost END) AS cost,
+    SUM(CASE WHEN in_lookback THEN costed_amount END) AS costed_amount,
+    COUNT(CASE WHEN in_lookback AND delivered_on <= :as_of AND is_on_time THEN 1 END) AS on_time_count,
+    COUNT(CASE WHEN in_lookback AND delivered_on <= :as_of THEN is_on_time END) AS promised_count,
+    SUM(CASE WHEN in_year_before THEN revenue END) AS revenue_year_before,
+    COUNT(CASE WHEN in_year_before AND is_purchase THEN 1 END) AS order_count_year_before,
+    SUM(CASE WHEN in_window THEN revenue END) AS revenue_window,
+    COUNT(CASE WHEN in_window AND is_purchase THEN 1 END) AS order_count_window,
+    SUM(CASE WHEN in_window THEN purchase_amount END) AS purchase_amount_window,
+    SUM(CASE WHEN in_window THEN return_amount END) AS return_amount_window,
+    SUM(CASE WHEN in_window THEN discount END) AS discount_window,
+    SUM(CASE WHEN in_window THEN discounted_amount END) AS discounted_amount_window,
+    SUM(CASE WHEN in_earlier_window THEN revenue END) AS revenue_earlier_window,
+    COUNT(CASE WHEN in_earlier_window AND is_purchase THEN 1 END) AS order_count_earlier_window,
+    SUM(CASE WHEN in_earlier_window THEN purchase_amount END) AS purchase_amount_earlier_window,
+    SUM(CASE WHEN in_earlier_window THEN return_amount END) AS return_amount_earlier_window,
+    SUM(CASE WHEN in_earlier_window THEN discount END) AS discount_earlier_window,
+    SUM(CASE WHEN in_earlier_window THEN discounted_amount END) AS discounted_amount_earlier_window,
+    SUM(CASE WHEN in_season_window THEN revenue END) AS revenue_season_window,
     COUNT(gap_days) AS gap_count,
     SUM(gap_days) AS gap_sum,
     SUM(CAST(gap_days AS BIGINT) * gap_days) AS gap_square_sum,
