@@ -44,15 +44,18 @@ def features(lines: int, customers: int) -> Round:
 
 
 def features_from(kind: str, lines: int, customers: int) -> Round:
-    """Our customer_features, from a data set's files to the kept table."""
+    """Our customer_features, from a data set's files to the kept table, not packed."""
     from crm_core.book import Book
-    from crm_core.engine import shared_database
+    from crm_core.engine import Engine, shared_database
 
     data = inputs.bare_data_set(lines, customers) if kind == "bare" else inputs.full_data_set(lines, customers)
     recipe = Book(data, data.last_day).features
-    query = recipe.query()
-    bound = query.bind(recipe.parameters)
-    return lambda: shared_database().execute(f"create or replace table feature_table as {query.sql}", bound)
+
+    def one_round() -> None:
+        with Engine(shared_database(), packed_from_rows=sys.maxsize).lease(recipe):
+            pass
+
+    return one_round
 
 
 def polars_features(lines: int, customers: int) -> Round:

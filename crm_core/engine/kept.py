@@ -38,6 +38,8 @@ class Recipe:
     `relations` names data that is read where it lies (Parquet files); `parts` are recipes of their
     own, kept as tables; `drafts` are short SELECTs written by the caller (a weighted sum over the
     dimensions that this data set has). `rows_expected` says about how many rows there will be.
+    `pieces` stand in for relations, one after the other, where rows of the table can be made apart:
+    a range of customers at a time needs memory for that range alone.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Recipe:
     drafts: Mapping[str, str] = field(default_factory=dict)
     parts: tuple["Recipe", ...] = ()
     rows_expected: int = 0
+    pieces: tuple[Mapping[str, str], ...] = ()
 
     def query(self) -> Query:
         """The SQL, with kept tables under their keys."""
@@ -55,8 +58,18 @@ class Recipe:
 
     @cached_property
     def _query(self) -> Query:
-        given = {**self.relations, **self.drafts, **{part.name: part.key for part in self.parts}}
+        return self._query_over({})
+
+    def _query_over(self, piece: Mapping[str, str]) -> Query:
+        given = {**self.relations, **piece, **self.drafts, **{part.name: part.key for part in self.parts}}
         return compose_text(self.text, given) if self.text else compose(self.model or self.name, given)
+
+    def making(self, table: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """The statements that make `table`, each with what it binds: of the whole, or of one piece after the other."""
+        for number, piece in enumerate(self.pieces or ({},)):
+            query = self._query_over(piece)
+            opening = f"insert into {table}" if number else f"create or replace table {table} as"
+            yield f"{opening}\n{query.sql}", query.bind(self.parameters)
 
     @cached_property
     def key(self) -> str:
@@ -131,25 +144,25 @@ class Engine:
             return dict(self._bytes)
 
     def _build(self, recipe: Recipe) -> None:
-        query = recipe.query()
-        with self._parts_of(recipe, query):
+        with self._parts_of(recipe, recipe.query()):
             if recipe.rows_expected >= self.packed_from_rows:
-                self._build_packed(recipe.key, query, recipe.parameters)
+                self._build_packed(recipe)
             else:
-                self.database.execute(
-                    f"create or replace table {recipe.key} as\n{query.sql}", query.bind(recipe.parameters)
-                )
+                self._make(recipe, recipe.key)
         size = self._estimated_bytes(recipe.key)
         with self._guard:
             self._bytes[recipe.key] = size
             self._drop_over_budget()
 
-    def _build_packed(self, key: str, query: Query, parameters: Mapping[str, Any]) -> None:
+    def _make(self, recipe: Recipe, table: str) -> None:
+        for statement, bound in recipe.making(table):
+            self.database.execute(statement, bound)
+
+    def _build_packed(self, recipe: Recipe) -> None:
         """Build a table in the packed store, and a view that gives it its name; one at a time, as packing asks."""
+        key = recipe.key
         with self._packing:
-            self.database.execute(
-                f"create or replace table {PACKED_STORE}.{key} as\n{query.sql}", query.bind(parameters)
-            )
+            self._make(recipe, f"{PACKED_STORE}.{key}")
             self.database.execute(f"force checkpoint {PACKED_STORE}")  # waits for whoever drops a table just now
             self.database.execute(f"create or replace view {key} as from {PACKED_STORE}.{key}")
         with self._guard:

@@ -2,16 +2,17 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from math import ceil
 from typing import get_args
 
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from crm_core.book import Filters
+from crm_core.book import Filters, _features
 from crm_core.labels import BEHAVIOUR_TYPES, LOYALTY_TYPES, RISK_BANDS
 from crm_core.settings import BALANCED, DimensionWeights, Normalisation, Scenario
 from tests.books import customers_of, features, levels, loyalty_rows, tier_rows
-from tests.properties.shops import AS_OF, WINDOWS, Shop, days, labels, order_lines, scenarios, shops
+from tests.properties.shops import AS_OF, CUSTOMERS, WINDOWS, Shop, days, labels, order_lines, scenarios, shops
 
 # Laying out a shop and asking it all takes a while: few examples, and none is made smaller when it fails.
 FEW = settings(max_examples=6, phases=[Phase.explicit, Phase.generate])
@@ -23,6 +24,22 @@ def facts(book):
         who: {name: value for name, value in row.items() if name != "customer_key"}
         for who, row in features(book).items()
     }
+
+
+def rows_of(book, recipe):
+    with book.engine.lease(recipe) as kept:
+        return book.engine.database.rows(f"select * from {kept} order by customer_key")
+
+
+@FEW
+@given(shops(), st.integers(1, 2))
+def test_features_made_some_customers_at_a_time_are_those_made_together(shop: Shop, at_a_time):
+    book = shop.book()
+    apart = _features(book.data, book.as_of, book.windows, at_a_time)
+    together = _features(book.data, book.as_of, book.windows, len(CUSTOMERS))
+
+    assert len(apart.pieces) == ceil(book.data.row_counts["customers"] / at_a_time) or not apart.pieces
+    assert rows_of(book, apart) == rows_of(book, together)
 
 
 @FEW
