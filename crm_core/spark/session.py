@@ -1,10 +1,12 @@
 """Opens a Spark session: on this machine, on a standalone cluster's master, or on a cluster's Connect server."""
 
 import os
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from crm_core.errors import SettingsError
 from crm_core.language import _
@@ -20,6 +22,8 @@ SAME_ANSWERS = {
     "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
 }
+CONNECT_PORT = 15002  # where a Connect server listens unless told otherwise
+DOOR_SECONDS = 20.0
 QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
 
 
@@ -54,6 +58,7 @@ def _opened(master: str, remote: str, memory: str, settings: Mapping[str, str]) 
     builder = SparkSession.builder.appName("clientele")
     if remote:
         said = _("No Spark Connect server answers at {address}: {reason}")
+        _ensure_door_is_open(remote, said)
         return _answering(builder.remote(remote), remote, said)
     told = {**QUIET, **settings}
     if memory:
@@ -62,6 +67,17 @@ def _opened(master: str, remote: str, memory: str, settings: Mapping[str, str]) 
         builder = builder.config(name, value)
     said = _("Spark could not be started on {address}: {reason} Does the master run, and is this Java 17 or 21?")
     return _answering(builder.master(master), master, said)
+
+
+def _ensure_door_is_open(remote: str, said: str) -> None:
+    """Somebody listens at the address; the client itself would keep trying for ten minutes without a word."""
+    try:
+        found = urlsplit(remote)
+        if found.scheme != "sc" or not found.hostname:
+            raise ValueError("sc://host:port")
+        socket.create_connection((found.hostname, found.port or CONNECT_PORT), timeout=DOOR_SECONDS).close()
+    except (OSError, ValueError) as error:
+        raise SettingsError(said.format(address=remote, reason=error)) from error
 
 
 def _answering(builder: "SparkSession.Builder", address: str, said: str) -> "SparkSession":

@@ -9,6 +9,7 @@ from crm_core.errors import SettingsError
 from crm_core.spark import java, session
 from crm_core.spark.java import packaged_java
 from crm_core.spark.session import spark_session
+from tests.spark.cluster import free_port
 
 
 def without(name: str, module: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,6 +57,19 @@ def test_where_the_machine_has_no_java_that_of_the_package_is_taken_and_given_ba
     assert "clientele-java-" in homes[0]
     assert "JAVA_HOME" not in session.os.environ
     assert not Path(homes[0]).exists()
+
+
+@pytest.mark.parametrize(
+    "remote", ["sc://127.0.0.1:{port}", "spark://127.0.0.1:{port}", "sc://nobody.invalid", "sc://:x"]
+)
+def test_where_no_connect_server_listens_its_client_is_not_asked(remote: str, monkeypatch: pytest.MonkeyPatch):
+    """It would keep trying for ten minutes without a word."""
+    address = remote.format(port=free_port())
+    monkeypatch.setattr(session, "_answering", lambda *_all: pytest.fail("the client was asked"))
+    said = pytest.raises(SettingsError, match=f"^No Spark Connect server answers at {address}: ")
+
+    with said, spark_session(remote=address):
+        pass
 
 
 def test_the_packaged_java_starts_without_the_module_it_lacks():
