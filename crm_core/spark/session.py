@@ -22,8 +22,8 @@ SAME_ANSWERS = {
     "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
 }
-CONNECT_PORT = 15002  # where a Connect server listens unless told otherwise
-DOOR_SECONDS = 20.0
+PORTS = {"sc": 15002, "spark": 7077}  # where a Connect server and a master listen unless told otherwise
+LISTENING_SECONDS = 20.0
 QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
 
 
@@ -58,26 +58,33 @@ def _opened(master: str, remote: str, memory: str, settings: Mapping[str, str]) 
     builder = SparkSession.builder.appName("clientele")
     if remote:
         said = _("No Spark Connect server answers at {address}: {reason}")
-        _ensure_door_is_open(remote, said)
+        _ensure_somebody_listens(remote, "sc", said)
         return _answering(builder.remote(remote), remote, said)
     told = {**QUIET, **settings}
     if memory:
         told |= {"spark.driver.memory": memory, "spark.executor.memory": memory}
     for name, value in told.items():
         builder = builder.config(name, value)
-    said = _("Spark could not be started on {address}: {reason} Does the master run, and is this Java 17 or 21?")
+    said = _("Spark could not be started on {address}: {reason}. Does the master run, and is this Java 17 or 21?")
+    if master.startswith("spark:"):
+        _ensure_somebody_listens(master, "spark", said)
     return _answering(builder.master(master), master, said)
 
 
-def _ensure_door_is_open(remote: str, said: str) -> None:
-    """Somebody listens at the address; the client itself would keep trying for ten minutes without a word."""
-    try:
-        found = urlsplit(remote)
-        if found.scheme != "sc" or not found.hostname:
-            raise ValueError("sc://host:port")
-        socket.create_connection((found.hostname, found.port or CONNECT_PORT), timeout=DOOR_SECONDS).close()
-    except (OSError, ValueError) as error:
-        raise SettingsError(said.format(address=remote, reason=error)) from error
+def _ensure_somebody_listens(address: str, scheme: str, said: str) -> None:
+    """One of the hosts of an address takes a connection; Spark itself would try for minutes without a word."""
+    reason: Exception | None = None
+    for host in urlsplit(address).netloc.split(","):
+        try:
+            found = urlsplit(f"//{host}")
+            if urlsplit(address).scheme != scheme or not found.hostname:
+                raise ValueError(f"{scheme}://host:port")
+            place = (found.hostname, found.port or PORTS[scheme])
+            socket.create_connection(place, timeout=LISTENING_SECONDS).close()
+            return
+        except (OSError, ValueError) as error:
+            reason = error
+    raise SettingsError(said.format(address=address, reason=reason)) from reason
 
 
 def _answering(builder: "SparkSession.Builder", address: str, said: str) -> "SparkSession":
@@ -86,6 +93,12 @@ def _answering(builder: "SparkSession.Builder", address: str, said: str) -> "Spa
         session = builder.getOrCreate()
         session.sql("select 1").collect()  # the first word that is exchanged
     except Exception as error:
-        reason = f"{error}".strip().split("\n", 1)[0]
-        raise SettingsError(said.format(address=address, reason=reason)) from error
+        raise SettingsError(said.format(address=address, reason=_reason(error))) from error
     return session
+
+
+def _reason(error: Exception) -> str:
+    """The line of an error of Spark that says what happened: below that of the bridge to Java, above the trace."""
+    lines = [line.removeprefix(": ").strip() for line in f"{error}".strip().split("\n")]
+    said = lines[1] if len(lines) > 1 and lines[0].startswith("An error occurred while calling") else lines[0]
+    return said.rstrip(".")
