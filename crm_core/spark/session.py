@@ -24,6 +24,7 @@ SAME_ANSWERS = {
 }
 PORTS = {"sc": 15002, "spark": 7077}  # where a Connect server and a master listen unless told otherwise
 LISTENING_SECONDS = 20.0
+UNSEEN = "PATH_NOT_FOUND"
 QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
 
 
@@ -35,7 +36,7 @@ def spark_session(
 
     `remote` (sc://host:port) needs no Java here; else `master` says where the work is done: local[*] or
     spark://host:port. `memory` is what the driver and each executor may take ("4g"). Raises SettingsError if
-    pyspark or Java is missing, or if nobody answers at the address.
+    pyspark or Java is missing, if nobody answers at the address, or if the work fails there.
     """
     if find_spec("pyspark") is None:
         raise SettingsError(
@@ -49,7 +50,32 @@ def spark_session(
         stack.callback(session.stop)
         for name, value in SAME_ANSWERS.items():
             session.conf.set(name, value)
-        yield session
+        with failures_told(remote or master):
+            yield session
+
+
+@contextmanager
+def failures_told(address: str) -> Iterator[None]:
+    """Turn what fails on the cluster inside the block into a SettingsError; a query that Spark refuses is a bug."""
+    from pyspark.errors import AnalysisException
+
+    try:
+        yield
+    except Exception as error:
+        is_refused = isinstance(error, AnalysisException) and error.getCondition() != UNSEEN
+        if is_refused or not _is_of_spark(error):
+            raise
+        raise SettingsError(
+            _(
+                "Spark failed on {address}: {reason}. What it had begun was removed. Do all its machines see both"
+                " folders under the same path, and have they memory and disk enough?"
+            ).format(address=address, reason=_reason(error))
+        ) from error
+
+
+def _is_of_spark(error: Exception) -> bool:
+    """Whether Spark or its bridge to Java, which a client of Spark Connect lacks, raised it."""
+    return any(kind.__module__.partition(".")[0] in ("pyspark", "py4j") for kind in type(error).__mro__)
 
 
 def _opened(master: str, remote: str, memory: str, settings: Mapping[str, str]) -> "SparkSession":

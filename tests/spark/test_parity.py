@@ -17,12 +17,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from pyspark.errors import AnalysisException
 
 from crm_core.engine import Database
+from crm_core.errors import SettingsError
 from crm_core.portable import PORTABLE, given_name, portable
 from crm_core.prepared import LocalFeatures, feature_parameters, prepare_features, prepared_path
 from crm_core.schema import TABLES
 from crm_core.settings import Windows
+from crm_core.spark.session import failures_told
 from crm_core.spark.tables import SparkTables
 from crm_core.store import CanonicalTable, DataSet
 from crm_core.store.publishing import Publication, current_data_set, publish_version
@@ -169,6 +172,16 @@ def test_a_million_rough_lines_have_the_same_features(home: Path, cluster: Clust
 
         assert mine.num_rows > 10_000
         assert differences(mine, theirs) == {}
+
+
+def test_a_folder_that_spark_does_not_see_is_told_and_a_wrong_query_crashes(tmp_path: Path, cluster: Cluster):
+    with (
+        pytest.raises(SettingsError, match=r"^Spark failed on here: \[PATH_NOT_FOUND\].+nowhere"),
+        failures_told("here"),
+    ):
+        cluster.session.read.parquet(str(tmp_path / "nowhere"))
+    with pytest.raises(AnalysisException, match="revenues"), failures_told("here"):
+        cluster.session.sql("select revenues from values (1) as orders(revenue)").collect()
 
 
 def test_the_check_sees_a_difference_of_two_billionths_and_a_null_elsewhere():

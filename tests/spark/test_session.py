@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from py4j.protocol import Py4JError
 
 from crm_core.errors import SettingsError
 from crm_core.spark import java, session
@@ -94,6 +95,22 @@ def test_of_several_masters_one_that_listens_is_enough(monkeypatch: pytest.Monke
         session._opened(address, "", "", {})
 
     assert asked == [address]
+
+
+def test_what_fails_on_the_cluster_is_told_in_a_sentence_and_what_fails_here_is_not():
+    lost = Py4JError(
+        "An error occurred while calling o1.parquet.\n: org.apache.spark.SparkException: Job aborted.\n\tat x"
+    )
+
+    with (
+        pytest.raises(
+            SettingsError, match=r"^Spark failed on here: org\.apache\.spark\.SparkException: Job aborted\. What"
+        ),
+        session.failures_told("here"),
+    ):
+        raise lost
+    with pytest.raises(KeyError), session.failures_told("here"):
+        raise KeyError("ours")
 
 
 def test_of_an_error_of_java_the_line_that_says_what_happened_is_shown():
