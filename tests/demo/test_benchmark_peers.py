@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 from benchmarks.generate import generate_order_lines
-from benchmarks.peers import AS_OF, pandas_features, polars_features
-from crm_core.engine import Database
-from crm_core.prepared import LocalFeatures, prepare_features
-from crm_core.settings import Windows
+from benchmarks.peers import AS_OF, pandas_features, pandas_tiers, polars_features
+from crm_core.book import Book
+from crm_core.settings import Scenario
 from crm_core.store import CanonicalTable
 from crm_core.store.publishing import Publication, publish_version
+from tests.books import book_of, workspace
 
 GAPS = ["mean_gap_days", "median_gap_days", "longest_gap_days"]
 SHARED = [
@@ -43,12 +43,16 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def ours(lines: Path) -> pd.DataFrame:
-    database = Database(memory_limit="500MB", threads=1)
+def book(lines: Path) -> Book:
     told = Publication("shop", "", datetime(2026, 7, 1, tzinfo=UTC))
-    data = publish_version(lines.parent / "shop", [CanonicalTable("orders", (lines,))], told, database)
-    features = pd.read_parquet(prepare_features(data, AS_OF, Windows(), LocalFeatures(database)))
-    database.close()
+    table = CanonicalTable("orders", (lines,))
+    return book_of(publish_version(lines.parent / "shop", [table], told, workspace().database), AS_OF)
+
+
+@pytest.fixture(scope="module")
+def ours(book: Book) -> pd.DataFrame:
+    with book.engine.lease(book.features) as kept:
+        features = book.engine.database.arrow(f"select * from {kept}").to_pandas()
     return comparable(features.set_index("customer_id").sort_index())
 
 
@@ -78,3 +82,21 @@ def test_a_peer_that_is_timed_gives_our_facts(peer: Callable[[Path], pd.DataFram
     pd.testing.assert_frame_equal(
         comparable(theirs.sort_index())[shared].reset_index(drop=True), ours[shared].reset_index(drop=True), atol=1e-6
     )
+
+
+def test_the_tiers_of_pandas_are_ours_but_for_scores_that_tie(book: Book):
+    saved, growth = Scenario(), 2.5
+    with book.engine.lease(book.features) as kept, book.engine.lease(book.levels()) as levels:
+        query = f"select * from {kept} inner join {levels} using (customer_key)"
+        frame = book.engine.database.arrow(query).to_pandas()
+    frame["revenue"] = frame["revenue"].astype(float)
+    weights = {f"{name}_level": weight for name, weight in saved.value.weights.model_dump().items() if weight}
+
+    tiers = book.value_tiers(saved.with_changes({"value.weights.growth": growth}).value, saved)
+    before = pandas_tiers(frame, weights)[0]
+    _tiers, summary, moves = pandas_tiers(frame, weights | {"growth_level": growth}, before)
+
+    mine = tiers.summary.to_pandas().set_index("tier")
+    assert summary["customers"].to_list() == pytest.approx(mine["customers"].to_list(), abs=5)
+    assert summary["revenue"].to_list() == pytest.approx(mine["revenue"].astype(float).to_list(), rel=0.02, abs=50)
+    assert moves.to_numpy().sum() == sum(tiers.moves.to_pandas()["customers"]) == len(frame)
