@@ -42,7 +42,7 @@ format: $(VENV)/tools-installed ## put Python and SQL into the house style
 	$(IN)/ruff format $(wildcard $(SOURCES))
 	$(IN)/sqlfluff fix crm_core/sql
 
-bench: $(VENV)/tools-installed ## measure speed against the floor and against peers
+bench: $(VENV)/tools-installed browser ## measure speed against the floor and against peers
 	$(IN)/python -m benchmarks
 
 screenshots: $(VENV)/tools-installed browser ## picture every page, both languages and themes, into build/screenshots

@@ -13,12 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from pyspark.errors import AnalysisException
 
 from crm_core.engine import Database
+from crm_core.errors import SettingsError
 from crm_core.portable import PORTABLE, given_name, portable
 from crm_core.prepared import LocalFeatures, feature_parameters, prepare_features, prepared_path
 from crm_core.schema import TABLES
 from crm_core.settings import Windows
+from crm_core.spark.session import failures_told
 from crm_core.spark.tables import SparkTables
 from crm_core.store import CanonicalTable, DataSet
 from tests import cdnow
@@ -40,8 +43,9 @@ def differences(mine: pa.Table, theirs: pa.Table) -> dict[str, int]:
 
 def differing(mine: pa.Array, theirs: pa.Array) -> int:
     if not pa.types.is_floating(mine.type):
-        same = pc.equal(mine, theirs)
-        return int(pc.sum(pc.invert(same)).as_py() or 0) + abs(mine.null_count - theirs.null_count)
+        unlike = pc.fill_null(pc.not_equal(mine, theirs), False)
+        absent_once = pc.xor(pc.is_null(mine), pc.is_null(theirs))
+        return int(pc.sum(pc.or_(unlike, absent_once)).as_py() or 0)
     left, right = mine.to_numpy(zero_copy_only=False), theirs.to_numpy(zero_copy_only=False)
     return int(np.sum(~np.isclose(left, right, rtol=BILLIONTH, atol=BILLIONTH, equal_nan=True)))
 
@@ -150,9 +154,21 @@ def test_a_million_rough_lines_have_the_same_features(home: Path, cluster: Clust
         assert differences(mine, theirs) == {}
 
 
-def test_the_check_sees_a_difference_of_two_billionths_and_a_null():
+def test_a_folder_that_spark_does_not_see_is_told_and_a_wrong_query_crashes(tmp_path: Path, cluster: Cluster):
+    with (
+        pytest.raises(SettingsError, match=r"^Spark failed on here: \[PATH_NOT_FOUND\].+nowhere"),
+        failures_told("here"),
+    ):
+        cluster.session.read.parquet(str(tmp_path / "nowhere"))
+    with pytest.raises(AnalysisException, match="revenues"), failures_told("here"):
+        cluster.session.sql("select revenues from values (1) as orders(revenue)").collect()
+
+
+def test_the_check_sees_a_difference_of_two_billionths_and_a_null_elsewhere():
     mine = pa.table({"key": [1, 2, 3], "share": [0.5, None, 0.25]})
+    moved = pa.table({"key": [None, 2, 3], "share": [0.5, None, 0.25]})
 
     assert differences(mine, mine) == {}
     assert differences(mine, pa.table({"key": [1, 2, 3], "share": [0.5 + 2e-9 * 1.01, None, 0.25]})) == {"share": 1}
     assert differences(mine, pa.table({"key": [1, 2, None], "share": [0.5, 0.1, 0.25]})) == {"key": 1, "share": 1}
+    assert differences(moved, pa.table({"key": [1, 2, None], "share": [0.5, None, 0.25]})) == {"key": 2}
