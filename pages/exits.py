@@ -102,8 +102,8 @@ def _headlines(found: Exits) -> list[ui.Headline]:
         ),
         ui.Headline.beside(
             _("Warned while buying"),
-            formats.percent_within(told.buying_share, told.share_error),
-            formats.percent_within(told.stayers_buying_share, told.stayers_error),
+            formats.percent_within(told.buying_share, told.buying_error),
+            formats.percent_within(told.stayers_buying_share, told.stayers_buying_error),
             _("of who stayed"),
             help=_(
                 "Had been at high risk on the day of the last order or before: the warning that came in time. At any"
@@ -249,6 +249,7 @@ def _signals(found: Exits) -> None:
             ),
         )
         + _sampled(told)
+        + (" " + _("Fewer can show some of the signals: point at one for its own error.") if told.is_sample else "")
     )
 
 

@@ -103,7 +103,7 @@ class Warnings:
         while they still bought), share_error (of warned / looked_at, 0-1)."""
         recipe = self._recipe("warned_months", "select * from warned_months order by month", self.lost)
         found = self.book.engine.small(recipe)
-        errors = [self._error(count) for count in found["looked_at"].to_pylist()]
+        errors = [self._error(row["looked_at"], row["warned"] / row["looked_at"]) for row in found.to_pylist()]
         return found.append_column("share_error", pa.array(errors, pa.float64()))
 
     def first_days(self, keys: Sequence[int]) -> pa.Table:
@@ -176,6 +176,16 @@ class Warnings:
         return self._counts[True].get("high_risk_while_buying", 0) / self.looked_at if self.looked_at else None
 
     @property
+    def buying_error(self) -> float:
+        """How far that share may be off, like `share_error`."""
+        return self._error(self.looked_at, self.buying_share)
+
+    @property
+    def stayers_buying_error(self) -> float:
+        """How far `stayers_buying_share` may be off."""
+        return self._error(self.stayers, self.stayers_buying_share)
+
+    @property
     def stayers_buying_share(self) -> float | None:
         """The share of those who stayed who had been at high risk as far ahead."""
         return self._counts[False].get("high_risk_while_buying", 0) / self.stayers if self.stayers else None
@@ -194,9 +204,9 @@ class Warnings:
         parameters = {"horizon_days": self.horizon_days}
         return self.book.recipe(name, text, parameters=parameters, parts=(self.first_signals, *parts))
 
-    def _error(self, customers: int) -> float:
-        """The error of a share of one half, which is the largest, among so many customers looked at."""
-        return min(1.0, Z_95 / 2 / math.sqrt(customers)) if self.is_sample and customers else 0.0
+    def _error(self, customers: int, share: float | None = 0.5) -> float:
+        """The error of a share among so many customers looked at; that of one half is the largest."""
+        return wilson_error(share, customers) if self.is_sample and customers and share is not None else 0.0
 
     def _row(self, signal: str) -> dict[str, Any]:
         left, stayed = self._counts[True], self._counts[False]
@@ -226,6 +236,14 @@ class Warnings:
             if is_told
             else None,
         }
+
+
+def wilson_error(share: float, customers: int) -> float:
+    """The longer side of the 95 % interval of Wilson (1927) around a share (0-1) among so many customers."""
+    spread = Z_95**2 / customers
+    centre = (share + spread / 2) / (1 + spread)
+    half = Z_95 * math.sqrt(share * (1 - share) / customers + spread / (4 * customers)) / (1 + spread)
+    return half + abs(centre - share)
 
 
 def _lift(share: float | None, others: float | None) -> float | None:

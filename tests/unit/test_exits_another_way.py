@@ -7,10 +7,11 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binomtest
 
 from crm_core.book import Book
 from crm_core.exits import SIGNALS, Exits, exits
-from crm_core.exits.warnings import looked_every
+from crm_core.exits.warnings import looked_every, wilson_error
 from tests.books import book_with, scenario
 from tests.simulated_shop import LAST_DAY, shop_orders
 
@@ -128,7 +129,15 @@ def test_a_sample_tells_the_shares_of_the_customers_in_it(monkeypatch: pytest.Mo
         assert lead[signal]["shown_share"] == ahead.notna().mean()
         assert lead[signal]["while_buying_share"] == (ahead >= HORIZON).mean()
         assert lead[signal]["median_days"] == ahead.median()
-    assert told.share_error == pytest.approx(1.96 * np.sqrt(0.25 / len(among)), rel=1e-4)
+    assert told.share_error == max(row["share_error"] for row in lead.values() if row["known"] == len(among))
+
+
+@pytest.mark.parametrize(("warned", "customers"), [(0, 40), (3, 40), (20, 40), (900, 6523), (40, 40)])
+def test_the_error_of_a_share_is_the_longer_side_of_wilsons_interval(warned: int, customers: int):
+    low, high = binomtest(warned, customers).proportion_ci(method="wilson")
+    share = warned / customers
+
+    assert wilson_error(share, customers) == pytest.approx(max(high - share, share - low), rel=1e-6)
 
 
 def test_of_all_the_share_lies_within_the_error_that_a_sample_states(monkeypatch: pytest.MonkeyPatch):
