@@ -138,14 +138,15 @@ def _headlines(found: Exits) -> list[ui.Headline]:
     ]
 
 
-def _sampled(told: Warnings) -> str:
-    """How sure the shares are where too many customers are in view to look at each; nothing if all were."""
+def _sampled(told: Warnings, *more: str) -> str:
+    """How sure the shares are where too many customers are in view to look at each, and what more there is to say
+    then; nothing if all were."""
     if not told.is_sample:
         return ""
-    return "\n\n" + _(
+    said = _(
         "One customer in {every} was looked at: {left} who left and {stayed} who stayed. In 19 of 20 such samples a"
         " share of all who left is off by at most {error} percentage points, one of who stayed by at most"
-        " {stayers_error}; the list below is exact."
+        " {stayers_error}; the list below is exact"
     ).format(
         every=formats.number(told.every),
         left=formats.customers(told.looked_at),
@@ -153,6 +154,7 @@ def _sampled(told: Warnings) -> str:
         error=formats.number(told.share_error * 100, 1),
         stayers_error=formats.number(told.stayers_error * 100, 1),
     )
+    return "\n\n" + formats.sentences(said, *more)
 
 
 def _against_saved(found: Exits) -> None:
@@ -248,8 +250,7 @@ def _signals(found: Exits) -> None:
                 customers=formats.customers(told.stayers)
             ),
         )
-        + _sampled(told)
-        + (" " + _("Fewer can show some of the signals: point at one for its own error.") if told.is_sample else "")
+        + _sampled(told, _("Fewer can show some of the signals: point at one for its own error"))
     )
 
 
