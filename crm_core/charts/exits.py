@@ -126,11 +126,11 @@ def _errors(row: Row) -> list[str]:
     """How far the shares of a sample may be off, as a line of a hover; none where everybody was looked at."""
     if not row["share_error"]:
         return []
-    return [
-        _("± {left} percentage points of who left, ± {stayed} of who stayed").format(
-            left=formats.number(row["share_error"] * 100, 1), stayed=formats.number(row["stayers_error"] * 100, 1)
-        )
-    ]
+    left = formats.number(row["share_error"] * 100, 1)
+    if not row["stayers_error"]:  # nobody who stayed could have shown it
+        return [_("± {left} percentage points of who left").format(left=left)]
+    stayed = formats.number(row["stayers_error"] * 100, 1)
+    return [_("± {left} percentage points of who left, ± {stayed} of who stayed").format(left=left, stayed=stayed)]
 
 
 def exit_reasons(reasons: pa.Table, currency: str = "", title: str | None = None) -> Chart:

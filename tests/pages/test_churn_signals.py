@@ -242,3 +242,12 @@ def test_the_page_speaks_chinese(demo_workspace, open_app: OpenApp):
     assert "流失信号" in at.title[0].value
     assert list(figures(at)) == ["高风险", "风险收入", "关注", "已流失", "流失期限"]
     assert listed(at)["reasons"].str.contains("天").all()
+
+
+def test_a_data_set_of_returns_alone_says_so(shop, open_app: OpenApp):
+    shop([("ann", "2026-05-01", -90, "a"), ("bob", "2026-06-01", -10, "b")])
+
+    at = open_app(PAGE)
+
+    assert not at.exception
+    assert "Nobody in this data set has bought anything" in texts(at)
