@@ -97,14 +97,9 @@ class Overview:
         days = [day for day in month_ends_before(self.book.as_of, points - 1) if day >= self.book.data.first_day]
         workers = 1 if self.is_large else TREND_WORKERS
         with self.book.engine.passing(), ThreadPoolExecutor(max_workers=workers) as pool:
-            past = list(pool.map(self._figures_on, days))
+            past = list(pool.map(lambda day: figures(self.book.at(day), self.scenario), days))
         found = [(day, figures_then) for day, figures_then in zip(days, past, strict=True) if figures_then]
         return [*found, (self.book.as_of, self.figures)]
-
-    def _figures_on(self, day: date) -> Figures | None:
-        book = self.book.at(day)
-        with book.engine.lease(book.features):
-            return figures(book, self.scenario)
 
     def trend_of(self, name: str) -> list[float]:
         """One figure of `trend` as numbers for a sparkline; days on which it is unknown are left out."""

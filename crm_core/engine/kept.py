@@ -4,7 +4,7 @@ A `Recipe` says how a table is made; its key is a hash of everything it is made 
 recipes are one table and a changed one never answers with old rows. `Engine.lease` builds what is
 missing and protects it from being dropped while it is read. Of the others those go first that are quickly
 made again for the room they take, and of equals the least recently used (GreedyDual-Size, Cao and Irani
-1997; what took less than half a second counts as made at once). Tables of very many rows are kept packed:
+1997). Tables of very many rows are kept packed:
 a third of the memory, and as quick to read, for a little more work when they are made.
 """
 
@@ -29,6 +29,7 @@ KEPT_SHARE_OF_MEMORY = 0.4
 PACKED_FROM_ROWS = 2_000_000
 PACKED_SHARE = 0.3  # what a packed table takes of its unpacked size: measured 0.28 for features, ranks and inputs
 SMALL_ANSWERS = 512
+LEAST_SECONDS = 1  # what a table counts as costing even if it is made at once, so that room and use decide
 COLUMN_BYTES = {"VARCHAR": 32, "DOUBLE": 8, "BIGINT": 8, "INTEGER": 4, "DATE": 4, "BOOLEAN": 1, "TINYINT": 1}
 WIDE_COLUMN_BYTES = 16
 
@@ -142,7 +143,7 @@ class Engine:
         Tables made here are the first to go, those of before stay as long as the block lasts.
         """
         with self._guard:
-            before = list(self._bytes)
+            before, least_worth = list(self._bytes), self._least_worth
             self._read(before, 1)
         try:
             yield
@@ -151,8 +152,9 @@ class Engine:
                 self._read(before, -1)
                 for key in [key for key in self._bytes if key not in before]:
                     self._bytes.move_to_end(key, last=False)
-                    self._worth[key] = self._least_worth
+                    self._worth[key] = 0.0
                 self._drop_over_budget()
+                self._least_worth = least_worth
 
     def _read(self, keys: Sequence[str], readers: int) -> None:
         """So many readers more, or fewer, of each of these tables. Called with the guard held."""
@@ -176,11 +178,11 @@ class Engine:
                 self.database.execute(
                     f"create or replace table {recipe.key} as\n{query.sql}", query.bind(recipe.parameters)
                 )
-            seconds = round(time.perf_counter() - start)
-        size = self._estimated_bytes(recipe.key)
-        with self._guard:
-            self._bytes[recipe.key], self._seconds[recipe.key], self._worth[recipe.key] = size, seconds, 0.0
-            self._drop_over_budget()
+            seconds = LEAST_SECONDS + round(time.perf_counter() - start)
+            size = self._estimated_bytes(recipe.key)
+            with self._guard:
+                self._bytes[recipe.key], self._seconds[recipe.key], self._worth[recipe.key] = size, seconds, 0.0
+                self._drop_over_budget()
 
     def _build_packed(self, key: str, query: Query, parameters: Mapping[str, Any]) -> None:
         """Build a table in the packed store, and a view that gives it its name; one at a time, as packing asks."""
@@ -224,7 +226,7 @@ class Engine:
             if not unread:
                 return
             key = min(unread, key=self._worth.__getitem__)  # of equals the first: used longest ago
-            self._least_worth = self._worth.pop(key)
+            self._least_worth = max(self._least_worth, self._worth.pop(key))
             del self._bytes[key], self._seconds[key]
             self._building.pop(key, None)
             self._drop(key)

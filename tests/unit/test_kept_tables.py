@@ -108,7 +108,7 @@ def test_what_takes_long_to_make_again_stays_though_it_was_used_longer_ago(datab
     clock = Clock()
     monkeypatch.setattr(kept_module, "time", clock)
     engine = engine_for(database, 3)
-    for start, clock.seconds_a_table in ((1, 9), (2, 0.4), (3, 1), (4, 0.4), (5, 0.4)):
+    for start, clock.seconds_a_table in ((1, 9), (2, 0.4), (3, 3), (4, 0.4), (5, 0.4)):
         total(engine, numbers(start))
 
     assert set(engine.kept()) == {numbers(start).key for start in (1, 3, 5)}
@@ -122,6 +122,17 @@ def test_what_took_long_to_make_goes_in_the_end_where_others_are_used_again_and_
         total(engine, numbers(start))
 
     assert set(engine.kept()) == {numbers(5).key, numbers(6).key}
+
+
+def test_what_a_table_was_made_from_stays_beside_it_until_another_is_made(database):
+    engine = engine_for(database, 2)
+    for start in (1, 2):
+        total(engine, numbers(start))
+    base = numbers(3, "base")
+    over = numbers(10, "over", (base,))
+    total(engine, over)
+
+    assert set(engine.kept()) == {base.key, over.key}
 
 
 def test_a_table_that_was_dropped_comes_back_the_same(database):
