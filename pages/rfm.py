@@ -12,7 +12,7 @@ from crm_core.language import N_, _
 from crm_core.rfm import SCORE_COLUMNS, Group, Rfm, measure_title
 from crm_core.segment_table import segment_table
 from ui.against_saved import against_saved
-from ui.exports import OfColumn
+from ui.exports import Coded
 from ui.rfm_controls import LETTERS, rfm_controls
 
 PICTURES = {"grid": N_("Freshness × orders"), "segments": N_("Segments"), "scores": N_("Scores")}
@@ -280,7 +280,7 @@ def _customers(found: Rfm) -> None:
         value=found.saved.value,
         currency=found.book.data.currency,
         file_name="rfm",
-        computed={"segment": OfColumn("segment_number", found.segment)},
+        computed={"segment": Coded("segment_number", found.segment)},
         sortable=SORTABLE,
     )
 

@@ -35,7 +35,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class OfColumn:
+class Coded:
     """A computed cell that follows from `column` alone, so that a file works out each of its values once."""
 
     column: str
@@ -87,13 +87,13 @@ def _fields(
     block: pa.Table, shown: Sequence[str], known: Mapping[str, Column], computed: Computed
 ) -> dict[str, pa.Array]:
     """The columns of a block by title, as they are written."""
-    by_row = any(name in computed and not isinstance(computed[name], OfColumn) for name in shown)
+    by_row = any(name in computed and not isinstance(computed[name], Coded) for name in shown)
     rows = block.to_pylist() if by_row else []
     fields: dict[str, pa.Array] = {}
     for name in shown:
         column, cell = known[name], computed.get(name)
         kind = pa.float64() if column.is_bar else pa.string()
-        if isinstance(cell, OfColumn):
+        if isinstance(cell, Coded):
             fields[column.title] = _in_words(block[cell.column], cell.shown, kind)
         elif cell:
             fields[column.title] = pa.array([cell(row) for row in rows], kind)

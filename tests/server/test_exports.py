@@ -12,7 +12,7 @@ from crm_core.language import speaking
 from crm_core.settings import Scenario
 from crm_core.stability import near_cuts
 from tests.books import book_with
-from ui.exports import EXCEL_ROWS, OfColumn, exported, harmless
+from ui.exports import EXCEL_ROWS, Coded, exported, harmless
 from ui.tables import as_spoken_now, columns, export_help
 
 SHOWN = ("customer_id", "tier_number", "revenue", "risk", "band")
@@ -60,7 +60,7 @@ def test_a_list_without_rows_is_a_file_of_titles(tiers):
 
 def test_a_cell_that_follows_from_one_column_is_worked_out_once_for_each_value(tiers):
     asked = []
-    doubled = OfColumn("tier_number", lambda number: asked.append(number) or f"tier {number}")
+    doubled = Coded("tier_number", lambda number: asked.append(number) or f"tier {number}")
     rows = read(written(tiers.listing(), ("customer_id", "segment"), {"segment": doubled}))
 
     assert len(rows) == 5000
@@ -69,7 +69,7 @@ def test_a_cell_that_follows_from_one_column_is_worked_out_once_for_each_value(t
 
 
 def test_a_computed_share_is_written_as_a_number_and_left_empty_where_unknown(tiers):
-    share = OfColumn("customer_key", lambda key: 0.5 if key == 1 else None)
+    share = Coded("customer_key", lambda key: 0.5 if key == 1 else None)
     rows = read(written(near_cuts(tiers), NEAR, {"kept_share": share})).set_index("Customer")
 
     assert rows.loc["c0000", "Keeps the tier"] == "0.5"
