@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from crm_core.engine.composer import Query, compose, compose_text
@@ -172,17 +173,36 @@ class Engine:
         query = recipe.query()
         with self._parts_of(recipe, query):
             start = time.perf_counter()
-            if recipe.rows_expected >= self.packed_from_rows:
-                self._build_packed(recipe.key, query, recipe.parameters)
-            else:
-                self.database.execute(
-                    f"create or replace table {recipe.key} as\n{query.sql}", query.bind(recipe.parameters)
-                )
+            try:
+                self._make(recipe, query)
+            except duckdb.OutOfMemoryException:
+                self._make_room()
+                self._make(recipe, query)
             seconds = LEAST_SECONDS + round(time.perf_counter() - start)
             size = self._estimated_bytes(recipe.key)
             with self._guard:
                 self._bytes[recipe.key], self._seconds[recipe.key], self._worth[recipe.key] = size, seconds, 0.0
                 self._drop_over_budget()
+
+    def _make(self, recipe: Recipe, query: Query) -> None:
+        if recipe.rows_expected >= self.packed_from_rows:
+            self._build_packed(recipe.key, query, recipe.parameters)
+        else:
+            self.database.execute(
+                f"create or replace table {recipe.key} as\n{query.sql}", query.bind(recipe.parameters)
+            )
+
+    def _make_room(self) -> None:
+        """Drop all that nobody reads: work that does not fit beside it goes before it."""
+        with self._guard:
+            for key in [key for key in self._bytes if key not in self._readers]:
+                self._forget(key)
+
+    def _forget(self, key: str) -> None:
+        """Drop a table and all that is known of it. Called with the guard held."""
+        del self._bytes[key], self._seconds[key], self._worth[key]
+        self._building.pop(key, None)
+        self._drop(key)
 
     def _build_packed(self, key: str, query: Query, parameters: Mapping[str, Any]) -> None:
         """Build a table in the packed store, and a view that gives it its name; one at a time, as packing asks."""
@@ -226,10 +246,8 @@ class Engine:
             if not unread:
                 return
             key = min(unread, key=self._worth.__getitem__)  # of equals the first: used longest ago
-            self._least_worth = max(self._least_worth, self._worth.pop(key))
-            del self._bytes[key], self._seconds[key]
-            self._building.pop(key, None)
-            self._drop(key)
+            self._least_worth = max(self._least_worth, self._worth[key])
+            self._forget(key)
 
 
 @cache

@@ -219,6 +219,24 @@ def test_rows_come_in_blocks_and_all_of_them_in_order(database):
     assert [block.num_rows for block in engine.blocks(replace(recipe, parameters={"rows": 0}), 4096)] == [0]
 
 
+def test_what_does_not_fit_beside_the_kept_tables_is_made_in_their_place(database, monkeypatch):
+    engine = engine_for(database, 10)
+    total(engine, numbers(1))
+    execute, made = database.execute, []
+
+    def full_while_another_is_kept(sql, parameters=None):
+        if sql.startswith("create") and numbers(1).key in kept_in(database):
+            made.append("refused")
+            raise duckdb.OutOfMemoryException("full")
+        execute(sql, parameters)
+
+    monkeypatch.setattr(database, "execute", full_while_another_is_kept)
+
+    assert total(engine, numbers(2)) == sum(range(2, 2 + ROWS))
+    assert made == ["refused"]
+    assert set(engine.kept()) == {numbers(2).key}
+
+
 def test_a_recipe_that_fails_leaves_nothing_behind_and_fails_again(database):
     engine = engine_for(database, 3)
     broken = Recipe("broken", text="select error('no') as number")
