@@ -11,7 +11,8 @@ from crm_core.settings import Scenario
 from pages.churn_signals import LIST_COLUMNS
 from tests.books import book_with
 from tests.pages.conftest import OpenApp, texts
-from ui.tables import columns, exported
+from ui.exports import exported
+from ui.tables import columns
 
 MONTHLY = ["2026-01-01", "2026-01-31", "2026-03-02", "2026-04-01", "2026-05-01"]
 PAGE = "churn-signals"
