@@ -4,10 +4,15 @@ VENV   ?= .venv
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && exit; done; echo python3)
 IN     := $(VENV)/bin
+INSTALL = $(IN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+COMPILE = $(IN)/python -m compileall -qq -j 0 $(VENV)/lib || true  # on all cores, as pip would not; what cannot be is never imported
 SOURCES := app.py server.py pages ui crm_core tests benchmarks
 
+# Whatever the shell says: each server and command that a test starts would compile all of ours anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench screenshots demo translations clean python browser
+.PHONY: help run test check style types models format bench screenshots demo translations clean python browser
 
 help: ## list these recipes
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,18 +24,25 @@ test: $(VENV)/tools-installed browser ## run all tests, a real browser included
 	$(IN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 check: $(VENV)/tools-installed ## what CI runs: format, lint, types, SQL, tests
+	@$(MAKE) --jobs 2 style types models
+	@$(MAKE) test
+
+style: $(VENV)/tools-installed
 	$(IN)/ruff format --check $(wildcard $(SOURCES))
 	$(IN)/ruff check $(wildcard $(SOURCES))
+
+types: $(VENV)/tools-installed
 	$(IN)/mypy
+
+models: $(VENV)/tools-installed
 	$(IN)/sqlfluff lint crm_core/sql
-	@$(MAKE) test
 
 format: $(VENV)/tools-installed ## put Python and SQL into the house style
 	$(IN)/ruff check --fix $(wildcard $(SOURCES))
 	$(IN)/ruff format $(wildcard $(SOURCES))
 	$(IN)/sqlfluff fix crm_core/sql
 
-bench: $(VENV)/tools-installed ## measure speed against the floor and against peers
+bench: $(VENV)/tools-installed browser ## measure speed against the floor and against peers
 	$(IN)/python -m benchmarks
 
 screenshots: $(VENV)/tools-installed browser ## picture every page, both languages and themes, into build/screenshots
@@ -53,12 +65,14 @@ python:
 $(VENV)/runtime-installed: requirements.txt | python
 	@test -x $(IN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing what Clientele needs (once, a minute or two) ..."
-	@$(IN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(INSTALL) -r requirements.txt
+	@$(COMPILE)
 	@touch $@
 
 $(VENV)/tools-installed: requirements-dev.txt $(VENV)/runtime-installed
 	@echo "Installing what the tests need (once) ..."
-	@$(IN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(INSTALL) -r requirements-dev.txt
+	@$(COMPILE)
 	@touch $@
 
 browser: $(VENV)/tools-installed

@@ -10,12 +10,13 @@ Inputs are generated from a seed into build/bench and reused. Every job runs in 
 import argparse
 import statistics
 import sys
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from benchmarks.machine import machine
 from benchmarks.measure import Measured, measured
-from benchmarks.printed import at_least, at_most, heading, row, summary
+from benchmarks.printed import at_least, at_most, failed, heading, row, summary
 from crm_core.store.room import SPILLED_BYTES_A_ROW
 
 METHODS = ("quotas", "thresholds", "value_share", "matrix")
@@ -84,9 +85,18 @@ def main() -> int:
         hourly_moves=given.moves,
     )
     print(machine(), flush=True)
-    for name in given.only or PARTS:
-        PARTS[name](sizes)
+    run_parts(given.only or PARTS, sizes)
     return 0 if summary() else 1
+
+
+def run_parts(names: Iterable[str], sizes: Sizes) -> None:
+    """Run the parts in turn; one that fails counts as a limit that was not kept, and the others run."""
+    for name in names:
+        try:
+            PARTS[name](sizes)
+        except Exception as error:  # after an hour the other figures are still worth having
+            traceback.print_exc()
+            failed(name, error)
 
 
 def features(sizes: Sizes) -> None:
@@ -100,6 +110,7 @@ def features(sizes: Sizes) -> None:
     bare = row("bare group by (the floor)", middle(floors))
     ours = row("ours, from the store", middle(found), bare)
     at_most(ours.wall_seconds / bare.wall_seconds, FEATURES_LIMIT, "times the floor")
+    row("ours, read where prepared ahead", measured("prepared_features", lines, customers, rounds=sizes.rounds), bare)
     if sizes.peers:
         for peer, least in (("polars", POLARS_LEAST), ("pandas", PEER_LEAST)):
             theirs = row(f"{peer}, the same facts", measured(f"{peer}_features", lines, customers, rounds=1), bare)
@@ -107,7 +118,7 @@ def features(sizes: Sizes) -> None:
         fewer, of_them = lines // LIFETIMES_SHARE, customers // LIFETIMES_SHARE
         heading(f"Against lifetimes: {fewer:,} order lines, {of_them:,} customers", "of ours")
         measured("prepared", "bare", fewer, of_them, rounds=1)
-        ours = row("ours, 48 columns", measured("features", fewer, of_them, rounds=sizes.rounds))
+        ours = row("ours, all 44 columns", measured("features", fewer, of_them, rounds=sizes.rounds))
         theirs = row("lifetimes, four columns", measured("lifetimes_summary", fewer, of_them, rounds=1), ours)
         at_least(theirs.wall_seconds / ours.wall_seconds, PEER_LEAST, "times ours")
 

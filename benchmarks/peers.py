@@ -31,10 +31,21 @@ def polars_features(path: Path) -> pl.DataFrame:
         pl.col("cost").sum(),
         pl.col("amount").filter(pl.col("cost").is_not_null()).sum().alias("costed_amount"),
     )
-    orders = orders.sort("customer_id", "ordered_at").with_columns(
-        (pl.col("ordered_at") - pl.col("ordered_at").shift().over("customer_id")).dt.total_days().alias("gap")
+    day, is_purchase = pl.col("ordered_at"), pl.col("purchase_amount") > 0
+    gaps = (
+        orders.filter(is_purchase)
+        .select("customer_id", "ordered_at")
+        .unique()
+        .sort("customer_id", "ordered_at")
+        .with_columns((day - day.shift().over("customer_id")).dt.total_days().alias("gap"))
+        .group_by("customer_id")
+        .agg(
+            pl.col("gap").mean().alias("mean_gap_days"),
+            pl.col("gap").std().alias("gap_deviation"),
+            pl.col("gap").median().alias("median_gap_days"),
+            pl.col("gap").max().alias("longest_gap_days"),
+        )
     )
-    day = pl.col("ordered_at")
     year, before, now, earlier = (
         day > LOOKBACK,
         day.is_between(EARLIER_LOOKBACK, LOOKBACK, closed="right"),
@@ -42,11 +53,11 @@ def polars_features(path: Path) -> pl.DataFrame:
         day.is_between(EARLIER_WINDOW, WINDOW, closed="right"),
     )
     sums = orders.group_by("customer_id").agg(
-        day.min().alias("first_order_on"),
-        day.max().alias("last_order_on"),
-        pl.len().alias("lifetime_order_count"),
+        day.filter(is_purchase).min().alias("first_order_on"),
+        day.filter(is_purchase).max().alias("last_order_on"),
+        is_purchase.sum().alias("lifetime_order_count"),
         pl.col("revenue").sum().alias("lifetime_revenue"),
-        day.filter(year).len().alias("order_count"),
+        (is_purchase & year).sum().alias("order_count"),
         *[pl.col(name).filter(year).sum() for name in
           ("revenue", "purchase_amount", "return_amount", "discount", "cost", "costed_amount")],
         pl.col("revenue").filter(before).sum().alias("revenue_year_before"),
@@ -54,19 +65,16 @@ def polars_features(path: Path) -> pl.DataFrame:
           ("revenue", "purchase_amount", "return_amount", "discount")],
         *[pl.col(name).filter(earlier).sum().alias(f"{name}_earlier_window") for name in
           ("revenue", "purchase_amount", "return_amount", "discount")],
-        day.filter(now).len().alias("order_count_window"),
-        day.filter(earlier).len().alias("order_count_earlier_window"),
-        pl.col("gap").mean().alias("mean_gap_days"),
-        pl.col("gap").std().alias("gap_deviation"),
-        pl.col("gap").median().alias("median_gap_days"),
-        pl.col("gap").max().alias("longest_gap_days"),
+        (is_purchase & now).sum().alias("order_count_window"),
+        (is_purchase & earlier).sum().alias("order_count_earlier_window"),
     )  # fmt: skip
     categories = lines.filter(bought & day.is_between(LOOKBACK, AS_OF, closed="right")).group_by("customer_id").agg(
         pl.col("category").n_unique().alias("category_count"),
         pl.col("category").filter(now).n_unique().alias("category_count_window"),
         pl.col("category").filter(earlier).n_unique().alias("category_count_earlier_window"),
     )  # fmt: skip
-    return sums.join(categories, on="customer_id", how="left").collect()
+    bought_ever = sums.filter(pl.col("lifetime_order_count") > 0)
+    return bought_ever.join(gaps, on="customer_id").join(categories, on="customer_id", how="left").collect()
 
 
 def pandas_features(path: Path) -> pd.DataFrame:
@@ -86,8 +94,7 @@ def pandas_features(path: Path) -> pd.DataFrame:
     ):
         found[name] = _sums(orders[_within(orders, first, last)])
         found[f"{name} categories"] = _categories(lines[_within(lines, first, last) & (lines["amount"] > 0)])
-    gaps = orders.groupby("customer_id")["gap"].agg(["mean", "std", "median", "max"])
-    return gaps.join([frame.add_prefix(f"{name} ") for name, frame in found.items()])
+    return _gaps(orders).join([frame.add_prefix(f"{name} ") for name, frame in found.items()])
 
 
 def _pandas_orders(lines: pd.DataFrame) -> pd.DataFrame:
@@ -98,9 +105,17 @@ def _pandas_orders(lines: pd.DataFrame) -> pd.DataFrame:
     by_order = lines.groupby(["customer_id", "order_id"], sort=False)
     orders = by_order[money].sum()
     orders["ordered_at"] = by_order["ordered_at"].min()
-    orders = orders.reset_index().sort_values(["customer_id", "ordered_at"])
-    orders["gap"] = orders.groupby("customer_id")["ordered_at"].diff().dt.days
-    return orders.drop(columns="order_id")
+    orders["is_purchase"] = orders["purchase_amount"] > 0
+    orders["purchased_at"] = orders["ordered_at"].where(orders["is_purchase"])
+    return orders.reset_index().drop(columns="order_id")
+
+
+def _gaps(orders: pd.DataFrame) -> pd.DataFrame:
+    """Days between a customer's purchase days, for each customer who ever bought."""
+    days = orders.loc[orders["is_purchase"], ["customer_id", "ordered_at"]].drop_duplicates()
+    days = days.sort_values(["customer_id", "ordered_at"])
+    days["gap"] = days.groupby("customer_id")["ordered_at"].diff().dt.days
+    return days.groupby("customer_id")["gap"].agg(["mean", "std", "median", "max"])
 
 
 def _within(frame: pd.DataFrame, first: date, last: date = AS_OF) -> Any:
@@ -110,24 +125,25 @@ def _within(frame: pd.DataFrame, first: date, last: date = AS_OF) -> Any:
 def _sums(orders: pd.DataFrame) -> pd.DataFrame:
     by_customer = orders.groupby("customer_id")
     sums = by_customer[["amount", "purchase_amount", "return_amount", "discount", "cost", "costed_amount"]].sum()
-    return sums.join(by_customer["ordered_at"].agg(["count", "min", "max"]))
+    bought = by_customer["purchased_at"].agg(["min", "max"]).join(by_customer["is_purchase"].sum())
+    return sums.join(bought)
 
 
 def _categories(lines: pd.DataFrame) -> pd.DataFrame:
     return lines.groupby("customer_id")[["category"]].nunique()
 
 
-def pandas_tiers(frame: pd.DataFrame, weights: dict[str, float]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """A weighted score over levels that are there, tiers by quota, their summary and a cross table with another cut."""
+def pandas_tiers(
+    frame: pd.DataFrame, weights: dict[str, float], saved: pd.Series | None = None
+) -> tuple[pd.Series, pd.DataFrame, pd.DataFrame]:
+    """A weighted score over levels that are there, tiers by quota, their summary and the moves from saved tiers."""
     known = [name for name in weights if frame[name].notna().any()]
     total = sum(frame[name].notna() * weights[name] for name in known)
     score = sum(frame[name].fillna(0) * weights[name] for name in known) / total
     rank = score.rank(pct=True, ascending=False)
     tier = pd.cut(rank, [0, 0.2, 0.5, 0.8, 1], labels=["A", "B", "C", "D"])
-    summary = frame.groupby(tier, observed=True).agg(
-        customers=("customer_key", "count"), revenue=("order_count", "sum")
-    )
-    return summary, pd.crosstab(tier, frame["order_count"] > 3)
+    summary = frame.groupby(tier, observed=True).agg(customers=("customer_key", "count"), revenue=("revenue", "sum"))
+    return tier, summary, pd.crosstab(tier if saved is None else saved, tier)
 
 
 def lifetimes_summary(path: Path) -> pd.DataFrame:

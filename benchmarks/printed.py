@@ -34,6 +34,12 @@ def at_least(value: float, limit: float, unit: str) -> None:
     _judge(value >= limit, f"{value:.3g} of at least {limit:g} {unit}")
 
 
+def failed(part: str, error: Exception) -> None:
+    """Count a part that could not be measured as a limit that was not kept."""
+    _place[0] = part
+    _judge(False, f"failed: {error}")
+
+
 def told(title: str) -> None:
     """Name the table that follows, for a part that prints columns of its own."""
     _place[0] = title

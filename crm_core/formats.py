@@ -90,6 +90,14 @@ def percent(share: Number | None, signed: bool = False, digits: int = 1) -> str:
     return _with_sign(text, exact, not _rounded(exact * 100, digits), signed)
 
 
+def percent_within(share: Number | None, error: Number | None) -> str:
+    """A share (0-1) as percent and by how many percentage points it may be off: "10.7% ± 0.7"; alone if by none."""
+    exact_error = _decimal(error)
+    if not exact_error or share is None:
+        return percent(share)
+    return _("{share} ± {points}").format(share=percent(share), points=number(exact_error * 100, 1))
+
+
 def points(difference: Number | None, digits: int = 1) -> str:
     """A difference of two shares, in percentage points, always signed: 0.012 is "+1.2 pp"."""
     exact = _decimal(difference)

@@ -4,14 +4,16 @@ The archive (names, regions) is joined to the rows of one page only, unless the 
 at a million customers that is what lets a page turn at once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pyarrow as pa
 
 from crm_core.engine import Engine, Recipe
 
 NAMED = "named"
+BLOCK_ROWS = 50_000
 WITH_ARCHIVE = (
     "select listed.*, customers.name, customers.region, customers.industry, customers.sales_rep"
     " from listed inner join customers using (customer_key)"
@@ -61,16 +63,21 @@ class Listing:
 
     def count(self) -> int:
         """How many rows there are in all pages."""
-        return int(self._run(f"select count(*) as rows from {self._source()}{self._where}")["rows"][0].as_py())
+        return int(self._figure(f"select count(*) as figure from {self._source()}{self._where}"))
 
     def total(self, column: str) -> object:
         """The sum of a money column over all pages."""
         self._known(column)
-        return self._run(f"select sum({column}) as total from {self._source()}{self._where}")["total"][0].as_py()
+        return self._figure(f"select sum({column}) as figure from {self._source()}{self._where}")
 
     def everything(self) -> pa.Table:
         """All rows in order, for an export."""
         return self._run(f"select {', '.join(self.columns)} from {NAMED}{self._where}{self._order}")
+
+    def blocks(self) -> Iterator[pa.Table]:
+        """All rows in order, at most `BLOCK_ROWS` at a time, for a file; one block without rows if there are none."""
+        recipe = self._recipe(f"select {', '.join(self.columns)} from {NAMED}{self._where}{self._order}")
+        return self.engine.blocks(recipe, BLOCK_ROWS)
 
     def _source(self, *columns: str) -> str:
         """Where rows are looked for: with the archive only if one of the columns is from there."""
@@ -90,16 +97,22 @@ class Listing:
     def _order(self) -> str:
         return f"\norder by {self.sorted_by} {'desc' if self.descending else 'asc'} nulls last, customer_id"
 
+    def _figure(self, text: str) -> Any:
+        """One figure of the whole list; it is asked for again with every page that is turned, so it is remembered."""
+        return self.engine.small(self._recipe(text))["figure"][0].as_py()
+
     def _run(self, text: str, extra: Mapping[str, object] | None = None) -> pa.Table:
+        return self.engine.arrow(self._recipe(text, extra))
+
+    def _recipe(self, text: str, extra: Mapping[str, object] | None = None) -> Recipe:
         listed = self.recipe.text or f"select * from {self.recipe.model or self.recipe.name}"
         bound = {f"narrowed_{place}": list(values) for place, (_, values) in enumerate(self.narrowed_to)}
-        recipe = replace(
+        return replace(
             self.recipe,
             text=text,
             drafts={**self.recipe.drafts, "listed": listed, NAMED: WITH_ARCHIVE},
             parameters={**self.recipe.parameters, **bound, "search": self.search, **(extra or {})},
         )
-        return self.engine.arrow(recipe)
 
     def _known(self, column: str) -> None:
         if column not in self.columns:

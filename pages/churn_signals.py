@@ -40,7 +40,8 @@ def page() -> None:
 def tuning() -> None:
     """All that hangs on a slider; the book is taken anew because the signal window is a slider too."""
     book = ui.book_in_step()
-    found = _signals(book)
+    with st.spinner(_("Scoring the customers ...")):
+        found = _signals(book)
     signals = found if isinstance(found, ChurnSignals) else None
     if signals:
         ui.headline_row(_headlines(signals))

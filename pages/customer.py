@@ -40,7 +40,8 @@ def page() -> None:
         where_to_begin(book)
         return
     try:
-        view = book.customer(customer_id, ui.saved_scenario())
+        with st.spinner(_("Scoring the customers ...")):
+            view = book.customer(customer_id, ui.saved_scenario())
     except UnknownCustomer as error:
         ui.explain_problem(error)
         return
@@ -59,7 +60,8 @@ def search(book: Book) -> None:
     )
     if not typed or st.session_state.get("customer found for") == typed:
         return
-    found = customer_search(book, typed, MOST_FOUND).to_pylist()
+    with st.spinner(_("Searching ...")):
+        found = customer_search(book, typed, MOST_FOUND).to_pylist()
     if not found:
         st.info(_("No customer's name or number contains “{typed}”.").format(typed=typed), icon=":material/search_off:")
     with st.container(horizontal=True, gap="small"):
@@ -76,7 +78,8 @@ def search(book: Book) -> None:
 def where_to_begin(book: Book) -> None:
     """Nobody is chosen yet: the customers with the most revenue at risk are worth a look."""
     scenario = ui.saved_scenario()
-    at_risk = book.churn_signals(scenario.churn, scenario).listing().only("band", ["watch", "high"])
+    with st.spinner(_("Scoring the customers ...")):
+        at_risk = book.churn_signals(scenario.churn, scenario).listing().only("band", ["watch", "high"])
     if not at_risk.count():
         return
     st.markdown(f"**{_('Most revenue at risk')}**")

@@ -10,7 +10,7 @@ import ui
 from crm_core import charts, formats
 from crm_core.churn import horizon
 from crm_core.errors import NotEnoughData
-from crm_core.exits import Exits, exits
+from crm_core.exits import Exits, Warnings, exits, once_a_day
 from crm_core.labels import exit_reason_name
 from crm_core.language import N_, _
 from ui.against_saved import against_saved
@@ -50,6 +50,7 @@ def tuning() -> None:
     """All that hangs on a setting or on a recorded reason."""
     book = ui.book_in_step()
     proposed = horizon(book, ui.draft().churn.model_copy(update={"horizon_days": None}))
+    ui.make(book, {_(title): recipe for title, recipe in once_a_day(book)})
     try:
         with st.spinner(_("Looking at the days before each exit ...")):
             found = exits(book, ui.draft(), exit_reasons(book.data).current())
@@ -101,8 +102,8 @@ def _headlines(found: Exits) -> list[ui.Headline]:
         ),
         ui.Headline.beside(
             _("Warned while buying"),
-            formats.percent(told.buying_share),
-            formats.percent(told.stayers_buying_share),
+            formats.percent_within(told.buying_share, told.buying_error),
+            formats.percent_within(told.stayers_buying_share, told.stayers_buying_error),
             _("of who stayed"),
             help=_(
                 "Had been at high risk on the day of the last order or before: the warning that came in time. At any"
@@ -112,7 +113,8 @@ def _headlines(found: Exits) -> list[ui.Headline]:
                 ever=formats.percent(told.warned_share),
                 days=formats.days(told.warned_days),
                 stayers=formats.percent(told.stayers_warned_share),
-            ),
+            )
+            + _sampled(told),
         ),
         ui.Headline.beside(
             _("Came back in the period"),
@@ -134,6 +136,25 @@ def _headlines(found: Exits) -> list[ui.Headline]:
             ),
         ),
     ]
+
+
+def _sampled(told: Warnings, *more: str) -> str:
+    """How sure the shares are where too many customers are in view to look at each, and what more there is to say
+    then; nothing if all were."""
+    if not told.is_sample:
+        return ""
+    said = _(
+        "One customer in {every} was looked at: {left} who left and {stayed} who stayed. In 19 of 20 such samples a"
+        " share of all who left is off by at most {error} percentage points, one of who stayed by at most"
+        " {stayers_error}; the list below is exact"
+    ).format(
+        every=formats.number(told.every),
+        left=formats.customers(told.looked_at),
+        stayed=formats.number(told.stayers),
+        error=formats.number(told.share_error * 100, 1),
+        stayers_error=formats.number(told.stayers_error * 100, 1),
+    )
+    return "\n\n" + formats.sentences(said, *more)
 
 
 def _against_saved(found: Exits) -> None:
@@ -229,6 +250,7 @@ def _signals(found: Exits) -> None:
                 customers=formats.customers(told.stayers)
             ),
         )
+        + _sampled(told, _("Fewer can show some of the signals: point at one for its own error"))
     )
 
 
@@ -247,7 +269,7 @@ def _reasons(found: Exits) -> None:
         export_buttons(found.book.data)
     with form:
         customer_id = st.session_state.get(CHOSEN_CUSTOMER)
-        rows = found.listing().only("customer_id", [customer_id]).page(1).to_pylist() if customer_id else []
+        rows = found.reason_listing().only("customer_id", [customer_id]).page(1).to_pylist() if customer_id else []
         if rows:
             reason_form(found.book.data, rows[0]["customer_id"], rows[0]["name"] or rows[0]["customer_id"])
         else:
@@ -350,7 +372,7 @@ def _reason_list(found: Exits) -> None:
         _("Largest first. Choose a customer to record a reason."),
     )
     _table(
-        found, found.listing().only("reason", codes), REASON_COLUMNS, "exits reasons", "exit-reasons-of-period",
+        found, found.reason_listing().only("reason", codes), REASON_COLUMNS, "exits reasons", "exit-reasons-of-period",
         sortable=("revenue_before", "exit_on"), on_row=_choose,
     )  # fmt: skip
 

@@ -37,7 +37,8 @@ def tuning() -> None:
     """All that hangs on a cut or a weight."""
     book = ui.book_in_step()
     try:
-        types = book.loyalty_types(ui.draft().loyalty, ui.saved_scenario())
+        with st.spinner(_("Scoring the customers ...")):
+            types = book.loyalty_types(ui.draft().loyalty, ui.saved_scenario())
     except NotEnoughData as error:
         types, problem = None, error
     if types is not None:

@@ -18,7 +18,9 @@ def page() -> None:
     if book is None or book.is_empty:
         ui.explain_empty(book)
         return
-    seen = book.overview(ui.saved_scenario(), ui.compared_day(book))
+    ui.make_earlier_day_ready(book)
+    with st.spinner(_("Adding up the figures ...")):
+        seen = book.overview(ui.saved_scenario(), ui.compared_day(book))
     headlines = st.empty()
     changes, pyramid, loyalty = st.columns([8, 6, 6], gap="medium")
     if seen.is_large:
@@ -29,7 +31,11 @@ def page() -> None:
     with loyalty:
         loyalty_types(seen)
     with changes:
+        with st.spinner(_("Looking for what changed ...")):
+            _changes = seen.changes
         what_changed(seen)
+        with st.spinner(_("Looking at the months before, for the trends ...")):
+            _trend = seen.trend
     with headlines.container():
         figures(seen)
 

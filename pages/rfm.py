@@ -12,6 +12,7 @@ from crm_core.language import N_, _
 from crm_core.rfm import SCORE_COLUMNS, Group, Rfm, measure_title
 from crm_core.segment_table import segment_table
 from ui.against_saved import against_saved
+from ui.exports import Coded
 from ui.rfm_controls import LETTERS, rfm_controls
 
 PICTURES = {"grid": N_("Freshness × orders"), "segments": N_("Segments"), "scores": N_("Scores")}
@@ -42,7 +43,8 @@ def tuning() -> None:
     ui.make_earlier_day_ready(book)
     found: Rfm | NotEnoughData
     try:
-        found = book.rfm(ui.draft().rfm, ui.saved_scenario())
+        with st.spinner(_("Scoring the customers ...")):
+            found = book.rfm(ui.draft().rfm, ui.saved_scenario())
         ui.headline_row(_headlines(found))
     except NotEnoughData as error:
         found = error
@@ -278,7 +280,7 @@ def _customers(found: Rfm) -> None:
         value=found.saved.value,
         currency=found.book.data.currency,
         file_name="rfm",
-        computed={"segment": lambda row: found.segment(row["segment_number"])},
+        computed={"segment": Coded("segment_number", found.segment)},
         sortable=SORTABLE,
     )
 

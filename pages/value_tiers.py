@@ -39,7 +39,8 @@ def tuning() -> None:
     """All that hangs on a slider; the book is taken anew because the windows are sliders too."""
     book = ui.book_in_step()
     try:
-        tiers = book.value_tiers(ui.draft().value, ui.saved_scenario())
+        with st.spinner(_("Scoring the customers ...")):
+            tiers = book.value_tiers(ui.draft().value, ui.saved_scenario())
     except NotEnoughData as error:
         tiers, problem = None, error
     headlines = st.container()

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,17 +19,40 @@ settings.register_profile(
 settings.load_profile("steady")
 
 HERE = Path(__file__).parent
-LONGEST_FIRST = ("spark", "browser", "server", "pages", "properties", "commands", "ingest", "published")
+LONGEST_FIRST = (
+    "spark",
+    "server/test_many_moves.py",
+    "ingest/test_one_reading.py",
+    "ingest/test_always.py",
+    "browser",
+    "properties",
+    "pages",
+    "unit/test_eight_sessions.py",
+    "ingest",
+    "commands",
+    "databases",
+    "test_architecture.py",
+    "demo",
+    "published",
+)
 ONE_GROUP = ("spark",)  # its files share a cluster, which takes long to start
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the folders that take longest first and keep each file on one worker, so that several end together."""
-    items.sort(key=lambda item: order_of(folder_of(item)))
+    """Put what takes longest first and keep each file on one worker, so that several end together."""
+    items.sort(key=lambda item: order_of(item.path.relative_to(HERE)))
     for item in items:
         is_one = folder_of(item) in ONE_GROUP
         item.add_marker(pytest.mark.xdist_group(folder_of(item) if is_one else str(item.path.relative_to(HERE))))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def power_stays_on() -> Iterator[None]:
+    """Nothing here waits for the disk: a data set is a dozen such waits, and no test pulls the plug."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _descriptor: None)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -59,5 +83,7 @@ def folder_of(item: pytest.Item) -> str:
     return item.path.relative_to(HERE).parts[0]
 
 
-def order_of(folder: str) -> int:
-    return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
+def order_of(path: Path) -> int:
+    """The place of a test's file, or else of its folder, among what takes longest; all others come last."""
+    places = [LONGEST_FIRST.index(str(part)) for part in (path, *path.parents) if str(part) in LONGEST_FIRST]
+    return min(places, default=len(LONGEST_FIRST))

@@ -13,8 +13,8 @@ from crm_core.language import _
 from crm_core.store import DataSet, ExitReason, ExitReasons
 from crm_core.store.exit_reasons import LONGEST_NAME, LONGEST_NOTE
 from ui import places, session
+from ui.exports import spreadsheet
 from ui.frame import escaped
-from ui.tables import spreadsheet
 
 PROBLEM, RECORDED_BY = "exit reason: problem", "exit reason: recorded by"
 MOST_HISTORY = 5

@@ -89,8 +89,10 @@ def explain_empty(book: Book | None) -> None:
         if book.filters:
             st.write(_("No customer passes the filters on {day}.").format(day=formats.day(book.as_of)))
             st.button(_("Clear the filters"), on_click=places.clear_filters, icon=":material/filter_alt_off:")
-        else:
+        elif book.as_of < book.data.last_day:
             st.write(_("Nobody had bought anything by {day}. Choose a later day.").format(day=formats.day(book.as_of)))
+        else:
+            st.write(_("Nobody in this data set has bought anything: it holds returns and amounts of zero alone."))
 
 
 def explain_problem(error: CrmError) -> None:

@@ -28,6 +28,7 @@ def publish_demo() -> None:
 def warm_up() -> None:
     """Make what the first page of a new session shows: the overview of the first data set on its last day.
 
+    What takes long is left to the first reader, who sees how far it is: a server that starts must answer soon.
     Raises StoreError if the workspace cannot be read or written.
     """
     if demo.is_wanted():
@@ -38,7 +39,7 @@ def warm_up() -> None:
     data = session.workspace().open(key)
     scenario = scenarios.scenario_named(scenarios.official_name())
     book = Book(data, data.last_day, scenario.windows)
-    if book.is_empty:
+    if _has_many_orders(book) or book.is_empty:
         return
     for name in in_view.filter_names(data):
         book.choices(name)
@@ -72,7 +73,7 @@ def make_earlier_day_ready(book: Book) -> None:
 
 def make(book: Book, steps: Mapping[str, Recipe]) -> None:
     """Make tables step by step under a progress bar that says the step; where it takes but a moment, do nothing."""
-    if book.data.row_counts["orders"] < MANY_ORDERS:
+    if not _has_many_orders(book):
         return
     kept = book.engine.kept()
     missing = [(text, recipe) for text, recipe in steps.items() if recipe.key not in kept]
@@ -84,3 +85,7 @@ def make(book: Book, steps: Mapping[str, Recipe]) -> None:
         with book.engine.lease(recipe):
             continue
     bar.empty()
+
+
+def _has_many_orders(book: Book) -> bool:
+    return book.data.row_counts["orders"] >= MANY_ORDERS

@@ -1,39 +1,22 @@
 """Lists of customers: sorted, searched and paged on the server, exported whole, each row a way to its customer."""
 
-import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv
 import streamlit as st
 
 from crm_core import formats
 from crm_core.exits import let_go_name
 from crm_core.labels import exit_reason_name, loyalty_type_name, outcome_name, risk_band_name, stage_name
-from crm_core.language import _
+from crm_core.language import _, current_language, speaking
 from crm_core.listing import Listing
 from crm_core.settings import ValueSettings
 from crm_core.value import tier_label
 from ui import places
+from ui.exports import EXCEL_ROWS, Column, exported
 
 PAGE_ROWS = 50
-
-
-@dataclass(frozen=True)
-class Column:
-    """How a column of a list is shown: its title, and its values in words or as a bar.
-
-    `shown` turns a value into what the cell holds; `is_bar` draws 0-1 as a bar.
-    """
-
-    title: str
-    shown: Callable[[Any], Any] = lambda value: value
-    is_bar: bool = False
-    help: str | None = None
-    width: Any = None
 
 
 def columns(currency: str, value: ValueSettings) -> dict[str, Column]:
@@ -163,13 +146,13 @@ def customer_table(
         st.space("stretch")
         st.download_button(
             _("Export"),
-            lambda: exported(found, shown, known, computed or {}),
+            as_spoken_now(lambda: exported(found, shown, known, computed or {})),
             file_name=f"{file_name}.csv",
             mime="text/csv",
             icon=":material/download:",
             key=f"{key}:export",
             on_click="ignore",
-            help=_("All {customers} as CSV for Excel").format(customers=formats.customers(count)),
+            help=export_help(count),
         )
     if not count:
         st.info(_("No customer matches."), icon=":material/search_off:")
@@ -185,6 +168,26 @@ def customer_table(
         on_row(customer_id)
     elif customer_id is not None:
         places.open_customer(customer_id)
+
+
+def export_help(count: int) -> str:
+    """What a list is exported as; where a sheet has no room for all rows, that too."""
+    told = _("All {customers} as CSV for Excel").format(customers=formats.customers(count))
+    if count <= EXCEL_ROWS:
+        return told
+    most = _("Excel opens the first {rows} of them.").format(rows=formats.number(EXCEL_ROWS))
+    return formats.sentences(told, most)
+
+
+def as_spoken_now(file: Callable[[], bytes]) -> Callable[[], bytes]:
+    """A file that is made when it is asked for, outside any session, in the language now spoken."""
+    language = current_language()
+
+    def made() -> bytes:
+        with speaking(language):
+            return file()
+
+    return made
 
 
 def first_customers(
@@ -233,46 +236,3 @@ def _config(column: Column) -> Any:
             column.title, min_value=0, max_value=1, format="%.2f", help=column.help, width=column.width or "small"
         )
     return st.column_config.TextColumn(column.title, help=column.help, width=column.width)
-
-
-EXPORTED_AS_WORDS = (
-    "tier_number", "saved_tier_number", "other_tier_number", "band", "loyalty_type", "outcome",
-    "stage", "earlier_stage", "reason", "let_go",
-)  # fmt: skip
-
-
-def exported(
-    listing: Listing,
-    shown: Sequence[str],
-    known: Mapping[str, Column],
-    computed: Mapping[str, Callable[[dict[str, Any]], Any]],
-) -> bytes:
-    """All rows of a list as CSV that Excel opens in any language: labels in words, figures exact.
-
-    A name that a spreadsheet would run as a formula is written as text.
-    """
-    table = listing.everything()
-    fields: dict[str, pa.Array] = {}
-    for name in shown:
-        if name in computed:
-            fields[known[name].title] = pa.array([computed[name](row) for row in table.to_pylist()], pa.string())
-        elif name in EXPORTED_AS_WORDS:
-            words = {code: known[name].shown(code) for code in table[name].unique().to_pylist()}
-            fields[known[name].title] = pa.array([words[code] for code in table[name].to_pylist()], pa.string())
-        else:
-            fields[known[name].title] = table[name].combine_chunks()
-    return spreadsheet(fields)
-
-
-def spreadsheet(fields: Mapping[str, pa.Array]) -> bytes:
-    """Columns by title as CSV that Excel opens in any language, with nothing in it that it would run."""
-    written = io.BytesIO()
-    pyarrow.csv.write_csv(pa.table({title: harmless(field) for title, field in fields.items()}), written)
-    return b"\xef\xbb\xbf" + written.getvalue()
-
-
-def harmless(field: pa.Array) -> pa.Array:
-    """Texts that begin like a formula get an apostrophe in front, as spreadsheets themselves write text."""
-    if not pa.types.is_string(field.type):
-        return field
-    return pc.replace_substring_regex(field, r"^([=+\-@\t\r])", r"'\1")

@@ -9,6 +9,7 @@ from crm_core.migration import migration
 from crm_core.stability import DRAWS, JITTER, STEADY_FROM, Stability, near_cuts, stability
 from crm_core.value import ValueTiers
 from ui import in_view
+from ui.exports import Coded
 from ui.frame import explain_problem, show_chart
 from ui.start import make_earlier_day_ready
 from ui.tables import customer_table
@@ -63,7 +64,7 @@ def stability_tab(tiers: ValueTiers) -> None:
         value=tiers.settings,
         currency=tiers.book.data.currency,
         file_name="near-cuts",
-        computed={"kept_share": lambda row: found.kept_of(row["customer_key"])},
+        computed={"kept_share": Coded("customer_key", found.kept_of)},
         sortable=("cut_distance", "revenue"),
         lowest_first=True,
     )

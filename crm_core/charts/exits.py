@@ -19,7 +19,8 @@ def exit_months(months: pa.Table, currency: str = "", title: str | None = None) 
     """Revenue gone by month of exit, the number of customers on each bar.
 
     `months`, ascending: `month` (its first day), `customers`, `revenue` (of a year before they left), `warned` (had
-    been at high risk while they still bought). Customdata: [month as ISO day].
+    been at high risk while they still bought; null where that is not known), `warned_error` (by how many that may be
+    off, 0 where it is exact). Customdata: [month as ISO day].
     """
     found = style.rows(months)
     if not found:
@@ -77,7 +78,8 @@ def signals_before_exit(lead: pa.Table, *, while_buying: bool = False, title: st
 
     `lead`, one row per signal, drawn in the order given: `signal`, `label`, `shown_share`, `stayers_share`, `lift`,
     `median_days`, and the first three `while_buying`: `while_buying_share`, `stayers_while_buying_share`,
-    `while_buying_lift`. Shares are 0-1, null where nobody's data tells. Customdata: [signal].
+    `while_buying_lift`. Shares are 0-1, null where nobody's data tells; `share_error` and `stayers_error` say by how
+    much those of a sample may be off, 0 where they are exact. Customdata: [signal].
     """
     names = (
         ("while_buying_share", "stayers_while_buying_share", "while_buying_lift")
@@ -103,7 +105,9 @@ def signals_before_exit(lead: pa.Table, *, while_buying: bool = False, title: st
     rows = Rows(
         labels=[row["label"] for row in found],
         keys=[row["signal"] for row in found],
-        hovers=[style.hover(row["label"], sentence) for row, sentence in zip(found, sentences, strict=True)],
+        hovers=[
+            style.hover(row["label"], sentence, *_errors(row)) for row, sentence in zip(found, sentences, strict=True)
+        ],
         colours=[palette.RISK_COLOURS["high"] if "_risk" in row["signal"] else palette.PLAIN for row in found],
         patterns=[palette.RISK_PATTERNS["high"] if "_risk" in row["signal"] else "" for row in found],
     )
@@ -116,6 +120,17 @@ def signals_before_exit(lead: pa.Table, *, while_buying: bool = False, title: st
     )
     facts = [formats.labelled(row["label"], sentence) for row, sentence in zip(found, sentences, strict=True)]
     return Chart(panelled_bars("signals_before_exit", rows, panels, 32), finding, style.alt_text(finding, facts))
+
+
+def _errors(row: Row) -> list[str]:
+    """How far the shares of a sample may be off, as a line of a hover; none where everybody was looked at."""
+    if not row["share_error"]:
+        return []
+    left = formats.number(row["share_error"] * 100, 1)
+    if not row["stayers_error"]:  # nobody who stayed could have shown it
+        return [_("± {left} percentage points of who left").format(left=left)]
+    stayed = formats.number(row["stayers_error"] * 100, 1)
+    return [_("± {left} percentage points of who left, ± {stayed} of who stayed").format(left=left, stayed=stayed)]
 
 
 def exit_reasons(reasons: pa.Table, currency: str = "", title: str | None = None) -> Chart:
@@ -246,12 +261,16 @@ def _customer_panel(found: Sequence[Row]) -> Panel:
 
 
 def _month_hover(name: str, row: Row, currency: str) -> str:
-    return style.hover(
-        name,
+    lines = [
         formats.customers(row["customers"]),
         _("{revenue} of revenue in the year before").format(revenue=formats.money(row["revenue"], currency)),
-        _("{warned} had been at high risk while they bought").format(warned=formats.number(row["warned"])),
-    )
+    ]
+    if row["warned"] is not None:
+        warned = formats.number(row["warned"])
+        if row["warned_error"]:
+            warned = _("about {count} (± {error})").format(count=warned, error=formats.number(row["warned_error"]))
+        lines.append(_("{warned} had been at high risk while they bought").format(warned=warned))
+    return style.hover(name, *lines)
 
 
 def _signal_sentence(left: float, stayed: float | None, lift: float | None) -> str:

@@ -15,11 +15,14 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from crm_core.book import Book
 from crm_core.churn import horizon
 from crm_core.engine import Database, shared_database
 from crm_core.errors import InputError, StoreError
 from crm_core.evidence.back_test import origins
+from crm_core.ingest.columnar import told_if_torn
 from crm_core.language import _
 from crm_core.prepared import FeatureWriter, LocalFeatures, prepare_features
 from crm_core.schema import TABLES
@@ -63,9 +66,10 @@ def run(arguments: argparse.Namespace) -> int:
             )
         )
     scenario = _scenario(arguments.scenario)
+    source = _source(arguments.input.absolute())  # before an engine is started, which takes a while
     database = shared_database()
-    with _engine(arguments, database) as (tables, features):
-        data = _data_set(arguments, tables, database)
+    with _engine(arguments, database) as (writer, features):
+        data = _data_set(source, arguments, writer, database)
         days = arguments.as_of or [data.last_day]
         for day in days:
             print(prepare_features(data, day, scenario.windows, features), flush=True)
@@ -108,19 +112,27 @@ def _setting(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _data_set(arguments: argparse.Namespace, writer: TableWriter | None, database: Database) -> DataSet:
+def _source(folder: Path) -> DataSet | Sequence[CanonicalTable]:
+    """What lies at the input: a data set, or canonical tables to make one of."""
+    return _published(folder) or _canonical_tables(folder)
+
+
+def _data_set(
+    source: DataSet | Sequence[CanonicalTable],
+    arguments: argparse.Namespace,
+    writer: TableWriter | None,
+    database: Database,
+) -> DataSet:
     """The data set at the output: there already, copied from the input, or laid out from canonical tables."""
-    source, home = arguments.input.absolute(), arguments.output.absolute()
-    found = _published(source)
-    if found is not None:
-        return found if found.folder.parent.parent == home else adopt_version(home, found)
-    tables = _canonical_tables(source)
-    room = room_needed([path for table in tables for path in table.files], database)
+    home = arguments.output.absolute()
+    if isinstance(source, DataSet):
+        return source if source.folder.parent.parent == home else adopt_version(home, source)
+    room = room_needed([path for table in source for path in table.files], database)
     room = room if writer is None else room.spilled_elsewhere()
     if room.is_large:
         print(room_sentence(room, home, database), file=sys.stderr, flush=True)
     publication = Publication(arguments.name or home.name, arguments.currency, datetime.now(UTC))
-    return publish_version(home, tables, publication, database, writer=writer)
+    return publish_version(home, source, publication, database, writer=writer)
 
 
 def _published(folder: Path) -> DataSet | None:
@@ -136,6 +148,9 @@ def _canonical_tables(folder: Path) -> Sequence[CanonicalTable]:
         raise InputError(
             _("{folder} holds neither a data set nor orders.parquet. Name the folder that does.").format(folder=folder)
         )
+    for path in (path for table in found for path in table.files):
+        with told_if_torn(str(path)):
+            pq.read_metadata(path)
     return found
 
 

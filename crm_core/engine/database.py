@@ -67,6 +67,17 @@ class Database:
         with self.cursor() as cursor:
             return cursor.sql(sql, params=parameters or {}).to_arrow_table()
 
+    def blocks(self, sql: str, parameters: Parameters, rows: int) -> Iterator[pa.Table]:
+        """Run a query and return its rows at most `rows` at a time; one block without rows if there are none."""
+        with self.cursor() as cursor:
+            reader = cursor.sql(sql, params=parameters).to_arrow_reader(rows)
+            is_empty = True
+            for batch in reader:
+                is_empty = False
+                yield pa.Table.from_batches([batch])
+            if is_empty:
+                yield reader.schema.empty_table()
+
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
         """Run a query that returns a few rows, as tuples."""
         with self.cursor() as cursor:

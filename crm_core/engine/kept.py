@@ -2,21 +2,24 @@
 
 A `Recipe` says how a table is made; its key is a hash of everything it is made from, so equal
 recipes are one table and a changed one never answers with old rows. `Engine.lease` builds what is
-missing and protects it from being dropped while it is read; the least recently used tables nobody
-reads go first. Tables of very many rows are kept packed: a third of the memory, and as quick to read,
-for a little more work when they are made.
+missing and protects it from being dropped while it is read. Of the others those go first that are quickly
+made again for the room they take, and of equals the least recently used (GreedyDual-Size, Cao and Irani
+1997). Tables of very many rows are kept packed:
+a third of the memory, and as quick to read, for a little more work when they are made.
 """
 
 import hashlib
 import json
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from crm_core.engine.composer import Query, compose, compose_text
@@ -27,6 +30,7 @@ KEPT_SHARE_OF_MEMORY = 0.4
 PACKED_FROM_ROWS = 2_000_000
 PACKED_SHARE = 0.3  # what a packed table takes of its unpacked size: measured 0.28 for features, ranks and inputs
 SMALL_ANSWERS = 512
+LEAST_SECONDS = 1  # what a table counts as costing even if it is made at once, so that room and use decide
 COLUMN_BYTES = {"VARCHAR": 32, "DOUBLE": 8, "BIGINT": 8, "INTEGER": 4, "DATE": 4, "BOOLEAN": 1, "TINYINT": 1}
 WIDE_COLUMN_BYTES = 16
 
@@ -98,6 +102,9 @@ class Engine:
         self._building: dict[str, threading.Lock] = {}
         self._bytes: OrderedDict[str, int] = OrderedDict()
         self._readers: dict[str, int] = {}
+        self._seconds: dict[str, int] = {}
+        self._worth: dict[str, float] = {}
+        self._least_worth = 0.0
         self._small: OrderedDict[str, pa.Table] = OrderedDict()
 
     def small(self, recipe: Recipe) -> pa.Table:
@@ -119,11 +126,17 @@ class Engine:
         with self._parts_of(recipe, query):
             return self.database.arrow(query.sql, query.bind(recipe.parameters))
 
+    def blocks(self, recipe: Recipe, rows: int) -> Iterator[pa.Table]:
+        """Like `arrow`, at most `rows` at a time, for what is too much at once; one empty block if there are none."""
+        query = recipe.query()
+        with self._parts_of(recipe, query):
+            yield from self.database.blocks(query.sql, query.bind(recipe.parameters), rows)
+
     @contextmanager
     def lease(self, recipe: Recipe) -> Iterator[str]:
         """The name of the kept table of `recipe`, which stays as long as the block lasts."""
         with self._guard:
-            self._readers[recipe.key] = self._readers.get(recipe.key, 0) + 1
+            self._read([recipe.key], 1)
             building = self._building.setdefault(recipe.key, threading.Lock())
         try:
             with building:
@@ -131,12 +144,38 @@ class Engine:
                     self._build(recipe)
             with self._guard:
                 self._bytes.move_to_end(recipe.key)
+                self._worth[recipe.key] = self._least_worth + self._seconds[recipe.key] / (self._bytes[recipe.key] or 1)
             yield recipe.key
         finally:
             with self._guard:
-                self._readers[recipe.key] -= 1
-                if not self._readers[recipe.key]:
-                    del self._readers[recipe.key]
+                self._read([recipe.key], -1)
+
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        """What is made within the block is looked at once: it takes no room from what was kept before.
+
+        Tables made here are the first to go, those of before stay as long as the block lasts.
+        """
+        with self._guard:
+            before, least_worth = list(self._bytes), self._least_worth
+            self._read(before, 1)
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._read(before, -1)
+                for key in [key for key in self._bytes if key not in before]:
+                    self._bytes.move_to_end(key, last=False)
+                    self._worth[key] = 0.0
+                self._drop_over_budget()
+                self._least_worth = least_worth
+
+    def _read(self, keys: Sequence[str], readers: int) -> None:
+        """So many readers more, or fewer, of each of these tables. Called with the guard held."""
+        for key in keys:
+            self._readers[key] = self._readers.get(key, 0) + readers
+            if not self._readers[key]:
+                del self._readers[key]
 
     def kept(self) -> dict[str, int]:
         """The tables kept now and their estimated size in bytes, least recently used first."""
@@ -145,16 +184,37 @@ class Engine:
 
     def _build(self, recipe: Recipe) -> None:
         with self._parts_of(recipe, recipe.query()):
-            if recipe.rows_expected >= self.packed_from_rows:
-                self._build_packed(recipe)
-            else:
-                self._make(recipe, recipe.key)
-        size = self._estimated_bytes(recipe.key)
-        with self._guard:
-            self._bytes[recipe.key] = size
-            self._drop_over_budget()
+            start = time.perf_counter()
+            try:
+                self._make(recipe)
+            except duckdb.OutOfMemoryException:
+                self._make_room()
+                self._make(recipe)
+            seconds = LEAST_SECONDS + round(time.perf_counter() - start)
+            size = self._estimated_bytes(recipe.key)
+            with self._guard:
+                self._bytes[recipe.key], self._seconds[recipe.key], self._worth[recipe.key] = size, seconds, 0.0
+                self._drop_over_budget()
 
-    def _make(self, recipe: Recipe, table: str) -> None:
+    def _make(self, recipe: Recipe) -> None:
+        if recipe.rows_expected >= self.packed_from_rows:
+            self._build_packed(recipe)
+        else:
+            self._fill(recipe, recipe.key)
+
+    def _make_room(self) -> None:
+        """Drop all that nobody reads: work that does not fit beside it goes before it."""
+        with self._guard:
+            for key in [key for key in self._bytes if key not in self._readers]:
+                self._forget(key)
+
+    def _forget(self, key: str) -> None:
+        """Drop a table and all that is known of it. Called with the guard held."""
+        del self._bytes[key], self._seconds[key], self._worth[key]
+        self._building.pop(key, None)
+        self._drop(key)
+
+    def _fill(self, recipe: Recipe, table: str) -> None:
         for statement, bound in recipe.making(table):
             self.database.execute(statement, bound)
 
@@ -162,7 +222,7 @@ class Engine:
         """Build a table in the packed store, and a view that gives it its name; one at a time, as packing asks."""
         key = recipe.key
         with self._packing:
-            self._make(recipe, f"{PACKED_STORE}.{key}")
+            self._fill(recipe, f"{PACKED_STORE}.{key}")
             self.database.execute(f"force checkpoint {PACKED_STORE}")  # waits for whoever drops a table just now
             self.database.execute(f"create or replace view {key} as from {PACKED_STORE}.{key}")
         with self._guard:
@@ -193,14 +253,14 @@ class Engine:
         return round(unpacked * PACKED_SHARE) if table in self._packed else unpacked
 
     def _drop_over_budget(self) -> None:
-        """Drop what was used longest ago and is read by nobody. Called with the guard held."""
-        for key in list(self._bytes):
-            if sum(self._bytes.values()) <= self.budget_bytes:
+        """Drop what is worth least and read by nobody. Called with the guard held."""
+        while sum(self._bytes.values()) > self.budget_bytes:
+            unread = [key for key in self._bytes if key not in self._readers]
+            if not unread:
                 return
-            if key not in self._readers:
-                del self._bytes[key]
-                self._building.pop(key, None)
-                self._drop(key)
+            key = min(unread, key=self._worth.__getitem__)  # of equals the first: used longest ago
+            self._least_worth = max(self._least_worth, self._worth[key])
+            self._forget(key)
 
 
 @cache

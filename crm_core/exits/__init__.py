@@ -4,7 +4,7 @@ A customer leaves on the day the silence reaches the horizon of churn signals: t
 return is an order after a silence that was longer. The rules stand in `sql/exits/`.
 """
 
-from crm_core.exits.leaving import Exits, exits
+from crm_core.exits.leaving import Exits, exits, once_a_day
 from crm_core.exits.returning import ReturnCurve, Returns, SecondLife, pooled_decreasing
 from crm_core.exits.warnings import SIGNALS, Warnings
 from crm_core.exits.win_back import LET_GO, WinBack, let_go_name
@@ -20,5 +20,6 @@ __all__ = [
     "WinBack",
     "exits",
     "let_go_name",
+    "once_a_day",
     "pooled_decreasing",
 ]

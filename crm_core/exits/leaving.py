@@ -1,29 +1,35 @@
 """Who left in a period, what went with them, and why; and, from there, what had shown before and whom to win back."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crm_core import formats
-from crm_core.book import Book
+from crm_core.book import Book, Filters
 from crm_core.churn import Horizon, horizon
 from crm_core.engine import Recipe
 from crm_core.errors import NotEnoughData
-from crm_core.exits.returning import Returns, lapse_table, returns
-from crm_core.exits.warnings import SIGNALS, Warnings, signal_name, warnings
+from crm_core.exits.returning import Returns, returns
+from crm_core.exits.warnings import SIGNALS, Warnings, looked_tables, signal_name, warnings
 from crm_core.exits.win_back import WinBack, win_back
 from crm_core.labels import EXIT_REASONS, NOT_RECORDED, exit_reason_name
-from crm_core.language import _
+from crm_core.language import N_, _
 from crm_core.listing import Listing
 from crm_core.settings import ExitSettings, Scenario
 from crm_core.store import ExitReason
 
 MOST_SIGNALS_TOLD = 2
+LISTED = (
+    "customer_id", "name", "region", "industry", "sales_rep", "exit_on", "exit_month", "last_on", "days_gone",
+    "revenue_before", "margin_before", "returned_share", "order_count", "reason", "competitor",
+)  # fmt: skip
 
 REASONS_SCHEMA = pa.schema(
     [
@@ -67,18 +73,22 @@ class Exits:
     @cached_property
     def months(self) -> pa.Table:
         """One row per month in which somebody left, in order: month, customers, revenue (of a year before), warned
-        (had been at high risk while they still bought)."""
-        return self.book.engine.small(self._recipe("exit_months", "select * from exit_months order by month"))
+        (had been at high risk while they still bought), warned_error (by how many that may be off where a sample was
+        looked at, else 0). The last two are null where nobody of the sample left in the month."""
+        found = {row["month"]: row for row in self.warnings.months.to_pylist()}
+        rows = [_warned(row, found.get(row["month"])) for row in self._sums.to_pylist()]
+        schema = self._sums.schema.append(pa.field("warned", pa.int64())).append(pa.field("warned_error", pa.int64()))
+        return pa.Table.from_pylist(rows, schema=schema)
 
     @property
     def customers(self) -> int:
         """Customers who left in the period."""
-        return sum(self.months["customers"].to_pylist())
+        return sum(self._sums["customers"].to_pylist())
 
     @property
     def revenue(self) -> Decimal:
         """What they had brought in a year before they left, net of returns."""
-        return sum(self.months["revenue"].to_pylist(), Decimal(0))
+        return sum(self._sums["revenue"].to_pylist(), Decimal(0))
 
     @cached_property
     def company_revenue(self) -> Decimal:
@@ -94,17 +104,19 @@ class Exits:
         return float(self.revenue / self.company_revenue) if self.company_revenue > 0 else None
 
     def listing(self) -> Listing:
-        """The customers who left, with value before, first warnings and recorded reason; most revenue gone first."""
-        return Listing(
+        """The customers who left, with value before, the first days of each signal and recorded reason; most revenue
+        gone first."""
+        return WarnedListing(
             self.book.engine,
-            self._recipe("exit_list", "select * from exits_of_period"),
-            columns=(
-                "customer_id", "name", "region", "industry", "sales_rep", "exit_on", "exit_month", "last_on",
-                "days_gone", "revenue_before", "margin_before", "returned_share", "order_count", "reason", "competitor",
-                *(f"{signal}_ahead" for signal in SIGNALS),
-            ),
+            self._exit_list,
+            columns=("customer_key", *LISTED),
             sorted_by="revenue_before",
-        )  # fmt: skip
+            first_days=self.warnings.first_days,
+        )
+
+    def reason_listing(self) -> Listing:
+        """The same without what had shown before, so that nothing has to be looked up for it."""
+        return Listing(self.book.engine, self._exit_list, columns=LISTED, sorted_by="revenue_before")
 
     def signals_of(self, row: Mapping[str, Any]) -> str:
         """Which signals the customer in this row of the listing had shown, the earliest first, in words with days."""
@@ -175,7 +187,16 @@ class Exits:
 
     def sql(self) -> str:
         """The query behind the list of who left, as it runs, and the one behind what it reads."""
-        return f"{self._recipe('exit_list', 'select * from exits_of_period').query().sql};\n\n{self.lost.query().sql}"
+        return f"{self._exit_list.query().sql};\n\n{self.lost.query().sql}"
+
+    @property
+    def _exit_list(self) -> Recipe:
+        return self._recipe("exit_list", "select * from exits_of_period")
+
+    @cached_property
+    def _sums(self) -> pa.Table:
+        """One row per month in which somebody left, in order: month, customers, revenue."""
+        return self.book.engine.small(self._recipe("exit_months", "select * from exit_months order by month"))
 
     @cached_property
     def _reason_sums(self) -> list[dict[str, Any]]:
@@ -191,13 +212,32 @@ class Exits:
         return self.book.recipe(
             name,
             text,
-            parameters={
-                **_recorded(self.recorded),
-                "period_start": self.period_start,
-                "horizon_days": self.horizon.days,
-            },
-            parts=(self.lost, self.warnings.first_signals),
+            parameters={**_recorded(self.recorded), "period_start": self.period_start},
+            parts=(self.lost,),
         )
+
+
+@dataclass(frozen=True)
+class WarnedListing(Listing):
+    """A list of who left with the first days of each signal, which are looked up for the rows that are asked for."""
+
+    first_days: Callable[[Sequence[int]], pa.Table] = field(kw_only=True)
+
+    def page(self, limit: int = 200, offset: int = 0) -> pa.Table:
+        """`limit` rows from `offset` on, in order."""
+        return self._with_first_days(super().page(limit, offset))
+
+    def everything(self) -> pa.Table:
+        """All rows in order, for an export."""
+        return self._with_first_days(super().everything())
+
+    def _with_first_days(self, rows: pa.Table) -> pa.Table:
+        found = self.first_days(rows["customer_key"].to_pylist())
+        places = pc.index_in(rows["customer_key"], found["customer_key"].combine_chunks())
+        shown = found.drop_columns("customer_key").take(places)
+        for name in shown.column_names:
+            rows = rows.append_column(name, shown[name])
+        return rows
 
 
 def exits(book: Book, scenario: Scenario | None = None, recorded: Mapping[str, ExitReason] | None = None) -> Exits:
@@ -217,9 +257,37 @@ def exits(book: Book, scenario: Scenario | None = None, recorded: Mapping[str, E
                 days=formats.days(known), horizon=formats.days(in_force.days)
             )
         )
-    lapses = lapse_table(book, in_force.days)
-    lost = book.recipe("lost_customers", parameters={"horizon_days": in_force.days}, parts=(lapses,))
+    lost = book.recipe("lost_customers", parameters={"horizon_days": in_force.days}, parts=(last_years(book),))
     return Exits(book, scenario, in_force, recorded or {}, lost)
+
+
+ONCE_A_DAY = {
+    "last_years": N_("Adding up the year before each last order ..."),
+    "looked_orders": N_("Reading the orders of the customers looked at ..."),
+    "looked_lines": N_("Reading what they bought ..."),
+}
+
+
+def once_a_day(book: Book) -> list[tuple[str, Recipe]]:
+    """The tables that hang on the day and the customers in view alone, each with what to say while it is made."""
+    return [(ONCE_A_DAY[recipe.name], recipe) for recipe in (last_years(book), *looked_tables(book))]
+
+
+def last_years(book: Book) -> Recipe:
+    """`last_years`: one row per customer of the data set, what a year up to the last order had brought; kept."""
+    return book.within(Filters()).recipe("last_years")
+
+
+def _warned(month: Mapping[str, Any], found: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A month of exits with how many of its customers were warned, as told by those of them looked at."""
+    if found is None:
+        return {**month, "warned": None, "warned_error": None}
+    share = found["warned"] / found["looked_at"]
+    return {
+        **month,
+        "warned": round(month["customers"] * share),
+        "warned_error": math.ceil(month["customers"] * found["share_error"]),
+    }
 
 
 def _recorded(recorded: Mapping[str, ExitReason]) -> dict[str, list[str]]:

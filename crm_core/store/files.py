@@ -22,6 +22,7 @@ else:
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+NO_FOLDER = {errno.EEXIST, errno.ENOTDIR}
 
 
 @contextmanager
@@ -52,6 +53,10 @@ def _sentence(number: int | None, place: Path) -> str | None:
         )
     if number in FORBIDDEN:
         return _("{folder} cannot be written. Allow writing there, or choose another workspace.").format(folder=place)
+    if number in NO_FOLDER:
+        return _("{folder} is a file, or lies in one, and a folder is needed there. Choose another place.").format(
+            folder=place
+        )
     return None
 
 

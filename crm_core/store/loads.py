@@ -112,6 +112,7 @@ def _canonical_load(number: int, table: CanonicalTable, database: Database) -> L
     required = TABLES[table.table].required
     if missing := [name for name in required if name not in found]:
         raise InputError.missing_columns(missing, list(found))
+    _ensure_values_fit(table, rows, found, database)
     lacking = count_of(f"{rows} where {' or '.join(f'{name} is null' for name in required)}", database)
     if lacking:
         raise InputError(
@@ -133,6 +134,32 @@ def _canonical_load(number: int, table: CanonicalTable, database: Database) -> L
         | {"rows_set_aside": 0},
         mapping=None,
     )
+
+
+def _ensure_values_fit(table: CanonicalTable, rows: str, found: Mapping[str, str], database: Database) -> None:
+    """Raises InputError for the first column with a value that does not become the column's type."""
+    typed = {
+        name: kind
+        for name, kind in column_types(TABLES[table.table]).items()
+        if name in found and kind not in ("VARCHAR", found[name])
+    }
+    if not typed:
+        return
+    counts = ", ".join(
+        f"count(*) filter ({name} is not null and try_cast({_in_utc(name, found[name])} as {kind}) is null) as {name}"
+        for name, kind in typed.items()
+    )
+    unfit = dict(zip(typed, database.rows(f"select {counts} from ({rows})")[0], strict=True))
+    for name, count in unfit.items():
+        if count:
+            raise InputError(
+                _(
+                    "Rows of {table} whose {column}, of type {found}, does not become {type}: {rows}. Write it as that"
+                    " type, or load the file on the page Data."
+                ).format(
+                    table=table.table, column=name, found=found[name], type=typed[name], rows=formats.number(count)
+                )
+            )
 
 
 def _in_utc(column: str, kind: str) -> str:

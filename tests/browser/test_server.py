@@ -6,6 +6,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,10 +23,23 @@ PROBE = PROJECT_FOLDER / "tests" / "browser" / "probe" / "probe_server.py"
 BIG = 300_000_000
 
 
+@contextmanager
+def probe(folder: Path) -> Iterator[Server]:
+    with running(folder, entry=PROBE, STREAMLIT_SERVER_MAX_UPLOAD_SIZE="400", CLIENTELE_DEMO="off") as server:
+        yield server
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """A fresh process for every test: what is asked first matters here."""
-    with running(tmp_path, entry=PROBE, STREAMLIT_SERVER_MAX_UPLOAD_SIZE="400", CLIENTELE_DEMO="off") as server:
+def fresh_server(tmp_path: Path) -> Iterator[Server]:
+    """A process of the test's own, where it matters what was asked before."""
+    with probe(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A process that others have asked before."""
+    with probe(tmp_path_factory.mktemp("probe")) as server:
         yield server
 
 
@@ -40,8 +54,8 @@ def answer_to(url: str, method: str = "GET", body: bytes | None = None, **header
         return error.code, dict(error.headers)
 
 
-def test_a_deep_link_opened_first_shows_the_whole_app(server: Server, page: Page):
-    visit(page, server.url, "/chart")
+def test_a_deep_link_opened_first_shows_the_whole_app(fresh_server: Server, page: Page):
+    visit(page, fresh_server.url, "/chart")
 
     assert page.locator("h1").inner_text() == "Chart"
     assert page.get_by_test_id("stSidebar").get_by_text("The whole app").is_visible()
@@ -88,21 +102,21 @@ def test_the_icon_is_ours(server: Server):
     assert icon == (PROJECT_FOLDER / "static" / "favicon.png").read_bytes()
 
 
-def test_an_upload_of_300_mb_costs_no_memory_and_can_be_removed(server: Server, page: Page, tmp_path: Path):
+def test_an_upload_of_300_mb_costs_no_memory_and_can_be_removed(fresh_server: Server, page: Page, tmp_path: Path):
     big = tmp_path / "orders.csv"
     with big.open("wb") as file:
         for _block in range(BIG // 1_000_000):
             file.write(b"x" * 1_000_000)
-    visit(page, server.url)
+    visit(page, fresh_server.url)
 
-    with MemoryWatch(server.process_id) as memory:
+    with MemoryWatch(fresh_server.process_id) as memory:
         started = time.monotonic()
         page.locator("input[type=file]").set_input_files(big)
         saved = page.get_by_text("saved 300000000 bytes of orders.csv")
         saved.wait_for(timeout=300_000)
         seconds = time.monotonic() - started
 
-    [path] = (server.workspace / "uploads").glob("*/*")
+    [path] = (fresh_server.workspace / "uploads").glob("*/*")
     print(f"\n300 MB in {seconds:.1f} s; memory grew by {memory.growth_mb:.0f} MB")
     assert path.stat().st_size == BIG
     assert int(saved.inner_text().rsplit(" ", 1)[1]) < 512

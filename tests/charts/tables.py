@@ -402,9 +402,9 @@ def swings() -> pa.Table:
 
 def exit_months() -> pa.Table:
     return table(
-        "month customers revenue warned",
+        "month customers revenue warned warned_error",
         *(
-            (date(2025 + place // 12, place % 12 + 1, 1), 40 + place, Decimal(900_000 + 31_000 * place), 30)
+            (date(2025 + place // 12, place % 12 + 1, 1), 40 + place, Decimal(900_000 + 31_000 * place), 30, 0)
             for place in range(6, 19)
         ),
     )
@@ -413,11 +413,11 @@ def exit_months() -> pa.Table:
 def signal_lead() -> pa.Table:
     return table(
         "signal label shown_share stayers_share lift median_days"
-        " while_buying_share stayers_while_buying_share while_buying_lift",
-        ("high_risk", "Regularity", 0.91, 0.12, 7.6, 136.0, 0.31, 0.1, 3.1),
-        ("overdue_order", "Growth", 1.0, 0.42, 2.4, 204.0, 0.28, 0.2, 1.4),
-        ("returns_rising", "Revenue", 0.05, 0.0, None, 272.0, 0.02, None, None),
-        ("discount_rising", "Margin", None, 0.1, None, None, None, 0.1, None),
+        " while_buying_share stayers_while_buying_share while_buying_lift share_error stayers_error",
+        ("high_risk", "Regularity", 0.91, 0.12, 7.6, 136.0, 0.31, 0.1, 3.1, 0.0, 0.0),
+        ("overdue_order", "Growth", 1.0, 0.42, 2.4, 204.0, 0.28, 0.2, 1.4, 0.0, 0.0),
+        ("returns_rising", "Revenue", 0.05, 0.0, None, 272.0, 0.02, None, None, 0.0, 0.0),
+        ("discount_rising", "Margin", None, 0.1, None, None, None, 0.1, None, 0.0, 0.0),
     )
 
 

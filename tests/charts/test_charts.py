@@ -439,3 +439,17 @@ def test_an_axis_of_counts_has_whole_numbers_in_the_readers_language():
     assert charts.style.count_ticks(2) == {"tickvals": [0, 1, 2], "ticktext": ["0", "1", "2"]}
     with speaking("zh_Hans"):
         assert charts.style.count_ticks(21_000)["ticktext"] == ["0", "5,000", "1万", "1.5万", "2万"]
+
+
+def test_what_a_sample_tells_of_exits_comes_with_its_error_and_what_all_tell_without():
+    exact = charts.exit_months(tables.exit_months(), "CNY").figure.data[0].hovertext[0]
+    rows = tables.exit_months().to_pylist()
+    sampled = pa.Table.from_pylist([{**rows[0], "warned_error": 4}, {**rows[1], "warned": None}])
+    told = charts.exit_months(sampled, "CNY").figure.data[0].hovertext
+    lead = [{**row, "share_error": 0.012, "stayers_error": 0.03} for row in tables.signal_lead().to_pylist()]
+    signals = charts.signals_before_exit(pa.Table.from_pylist(lead)).figure.data[0].hovertext[0]
+
+    assert "30 had been at high risk" in exact
+    assert "about 30 (± 4) had been at high risk" in told[0]
+    assert "high risk" not in told[1]
+    assert "± 1.2 percentage points of who left, ± 3 of who stayed" in signals or "± 3.0 of who stayed" in signals

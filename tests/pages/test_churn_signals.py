@@ -11,7 +11,8 @@ from crm_core.settings import Scenario
 from pages.churn_signals import LIST_COLUMNS
 from tests.books import book_with
 from tests.pages.conftest import OpenApp, texts
-from ui.tables import columns, exported
+from ui.exports import exported
+from ui.tables import columns
 
 MONTHLY = ["2026-01-01", "2026-01-31", "2026-03-02", "2026-04-01", "2026-05-01"]
 PAGE = "churn-signals"
@@ -242,3 +243,12 @@ def test_the_page_speaks_chinese(demo_workspace, open_app: OpenApp):
     assert "流失信号" in at.title[0].value
     assert list(figures(at)) == ["高风险", "风险收入", "关注", "已流失", "流失期限"]
     assert listed(at)["reasons"].str.contains("天").all()
+
+
+def test_a_data_set_of_returns_alone_says_so(shop, open_app: OpenApp):
+    shop([("ann", "2026-05-01", -90, "a"), ("bob", "2026-06-01", -10, "b")])
+
+    at = open_app(PAGE)
+
+    assert not at.exception
+    assert "Nobody in this data set has bought anything" in texts(at)

@@ -105,6 +105,26 @@ def test_the_warning_that_counts_came_while_the_customer_bought_and_stands_besid
     assert "silence alone brings everybody there" in warned.help
 
 
+def test_where_a_sample_is_looked_at_the_page_says_so_and_how_far_its_shares_may_be_off(
+    demo_workspace, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+):
+    everybody = open_app(PAGE)
+    monkeypatch.setattr("crm_core.exits.warnings.MOST_LOOKED_AT", 1000)
+    at = open_app(PAGE)
+
+    assert not at.exception
+    warned = next(metric for metric in at.metric if metric.label == "Warned while buying")
+    assert "±" in warned.value
+    assert "±" in warned.delta
+    assert "One customer in 3 was looked at" in warned.help
+    assert "the list below is exact" in texts(opened(at, "Signals before"))
+    assert "±" not in figures(everybody)["Warned while buying"]
+    assert {name: value for name, value in figures(at).items() if name != "Warned while buying"} == {
+        name: value for name, value in figures(everybody).items() if name != "Warned while buying"
+    }
+    pd.testing.assert_frame_equal(listed(at), listed(everybody))
+
+
 def test_a_shorter_silence_makes_more_who_left_and_goes_back(demo_page: AppTest):
     before = figures(demo_page)
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tests.pages.conftest import OpenApp, texts
+from ui import start
 
 
 def test_five_figures_and_four_indicators_open_the_page(demo_workspace: Path, open_app: OpenApp):
@@ -54,3 +55,14 @@ def test_the_page_speaks_chinese(demo_workspace: Path, open_app: OpenApp):
 
     assert not at.exception
     assert "总览" in at.title[0].value
+
+
+def test_where_orders_are_many_the_page_says_what_it_reads_and_the_server_does_not_wait_for_it(
+    demo_workspace, open_app: OpenApp, steps_said: list[str]
+):
+    start.warm_up()
+    at = open_app()
+
+    assert not at.exception
+    assert steps_said[0] == "Reading every customer's orders ..."
+    assert "Reading the orders up to March 31, 2026 ..." in steps_said

@@ -12,8 +12,9 @@ from crm_core.settings import RfmSegment, Scenario
 from pages.rfm import LIST_COLUMNS
 from tests.books import book_with
 from tests.pages.conftest import OpenApp, texts
+from ui.exports import exported
 from ui.rfm_controls import edited_lines
-from ui.tables import columns, exported
+from ui.tables import columns
 
 PAGE = "rfm"
 FIGURES = ["Best in all three", "Most revenue: Champions", "Big and silent", "Big and silent: revenue"]

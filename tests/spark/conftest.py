@@ -9,6 +9,8 @@ import pytest
 
 from crm_core.engine import Database
 from crm_core.spark.session import spark_session
+from tests.spark.cdnow_shop import CdnowShop
+from tests.spark.cdnow_shop import cdnow_shop as made_cdnow_shop
 from tests.spark.cluster import free_port, session_settings, standalone_cluster
 
 if TYPE_CHECKING:
@@ -38,6 +40,12 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         spark_session(master=master, settings=session_settings(port)) as session,
     ):
         yield Cluster(session, f"sc://127.0.0.1:{port}")
+
+
+@pytest.fixture(scope="package")
+def cdnow_shop(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster, database: Database) -> CdnowShop:
+    """Prepared once: the command takes its time."""
+    return made_cdnow_shop(tmp_path_factory.mktemp("cdnow"), cluster.connect, database)
 
 
 @pytest.fixture

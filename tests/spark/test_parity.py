@@ -4,11 +4,7 @@ Laid-out tables must be the same row by row, which the version says: it is a dig
 may differ by a billionth.
 """
 
-import os
-import subprocess
-import sys
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,27 +13,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from pyspark.errors import AnalysisException
 
 from crm_core.engine import Database
+from crm_core.errors import SettingsError
 from crm_core.portable import PORTABLE, given_name, portable
 from crm_core.prepared import LocalFeatures, feature_parameters, prepare_features, prepared_path
 from crm_core.schema import TABLES
 from crm_core.settings import Windows
+from crm_core.spark.session import failures_told
 from crm_core.spark.tables import SparkTables
 from crm_core.store import CanonicalTable, DataSet
-from crm_core.store.publishing import Publication, current_data_set, publish_version
 from tests import cdnow
+from tests.spark.cdnow_shop import PROJECT, CdnowShop, published
 from tests.spark.conftest import Cluster
 from tests.spark.rough_shop import rough_shop
 
-PROJECT = Path(__file__).parent.parent.parent
 BILLIONTH = 1e-9
-FIRST_OF_JULY = datetime(2026, 7, 1, tzinfo=UTC)
 NARROW = Windows(lookback_days=90, window_days=31, default_margin_rate=0.333)
-
-
-def published(home: Path, tables: Sequence[CanonicalTable], database: Database, **options: Any) -> DataSet:
-    return publish_version(home, tables, Publication("Shop", "CNY", FIRST_OF_JULY), database, **options)
 
 
 def differences(mine: pa.Table, theirs: pa.Table) -> dict[str, int]:
@@ -50,8 +43,9 @@ def differences(mine: pa.Table, theirs: pa.Table) -> dict[str, int]:
 
 def differing(mine: pa.Array, theirs: pa.Array) -> int:
     if not pa.types.is_floating(mine.type):
-        same = pc.equal(mine, theirs)
-        return int(pc.sum(pc.invert(same)).as_py() or 0) + abs(mine.null_count - theirs.null_count)
+        unlike = pc.fill_null(pc.not_equal(mine, theirs), False)
+        absent_once = pc.xor(pc.is_null(mine), pc.is_null(theirs))
+        return int(pc.sum(pc.or_(unlike, absent_once)).as_py() or 0)
     left, right = mine.to_numpy(zero_copy_only=False), theirs.to_numpy(zero_copy_only=False)
     return int(np.sum(~np.isclose(left, right, rtol=BILLIONTH, atol=BILLIONTH, equal_nan=True)))
 
@@ -115,36 +109,26 @@ def test_back_tests_and_cohorts_get_the_same_rows(demo: DataSet, cluster: Cluste
         assert differences(mine, theirs) == {}, model
 
 
-def test_cdnow_comes_through_spark_connect_as_by_hand(home: Path, cluster: Cluster, database: Database):
+def test_cdnow_comes_through_spark_connect_as_by_hand(cdnow_shop: CdnowShop, database: Database):
     """The command, in a process of its own, without Java, from canonical Parquet to a data set with features."""
-    source = home.parent.parent / "cdnow"
-    source.mkdir()
-    customers, days, amounts = zip(*cdnow.order_lines(), strict=True)
-    amounts_of_four_digits = pc.cast(pa.array(amounts), pa.decimal128(18, 4))
-    lines = pa.table({"customer_id": customers, "ordered_at": pa.array(days), "amount": amounts_of_four_digits})
-    pq.write_table(lines, source / "orders.parquet")
-    here = published(home.with_name("here"), [CanonicalTable("orders", (source / "orders.parquet",))], database)
+    here, there = cdnow_shop.on_duckdb, cdnow_shop.on_spark
 
-    command = (
-        f"features --engine spark --remote {cluster.connect} --name Shop --currency CNY --as-of {cdnow.CALIBRATED_ON}"
-    )
-    run = subprocess.run(
-        [sys.executable, "-m", "crm_core", *command.split(), "--input", str(source), "--output", str(home)],
-        cwd=PROJECT,
-        env={name: value for name, value in os.environ.items() if name != "JAVA_HOME"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert run.returncode == 0, run.stderr
-    there = current_data_set(home)
     assert there.version == here.version
-    path = prepared_path(there, cdnow.CALIBRATED_ON, Windows())
-    assert run.stdout.split() == [str(path)]
-    mine = pq.read_table(prepare_features(here, cdnow.CALIBRATED_ON, Windows(), LocalFeatures(database)))
+    paths = [prepared_path(there, day, Windows()) for day in (cdnow.CALIBRATED_ON, there.last_day)]
+    assert cdnow_shop.printed == [str(path) for path in paths]
+    mine = features_by_duckdb(here, cdnow.CALIBRATED_ON, database)
     assert mine.num_rows == 2357 - 8  # eight only ever got something for nothing
-    assert differences(mine, pq.read_table(path)) == {}
+    assert differences(mine, pq.read_table(paths[0])) == {}
+    assert differences(features_by_duckdb(here, there.last_day, database), pq.read_table(paths[1])) == {}
+
+
+def features_by_duckdb(data: DataSet, day: date, database: Database) -> pa.Table:
+    """The features as computed now; nothing stays prepared."""
+    path = prepare_features(data, day, Windows(), LocalFeatures(database))
+    table = pq.read_table(path)
+    path.unlink()
+    path.parent.rmdir()
+    return table
 
 
 def test_a_rough_shop_is_laid_out_row_by_row_alike(home: Path, cluster: Cluster, database: Database):
@@ -170,9 +154,21 @@ def test_a_million_rough_lines_have_the_same_features(home: Path, cluster: Clust
         assert differences(mine, theirs) == {}
 
 
-def test_the_check_sees_a_difference_of_two_billionths_and_a_null():
+def test_a_folder_that_spark_does_not_see_is_told_and_a_wrong_query_crashes(tmp_path: Path, cluster: Cluster):
+    with (
+        pytest.raises(SettingsError, match=r"^Spark failed on here: \[PATH_NOT_FOUND\].+nowhere"),
+        failures_told("here"),
+    ):
+        cluster.session.read.parquet(str(tmp_path / "nowhere"))
+    with pytest.raises(AnalysisException, match="revenues"), failures_told("here"):
+        cluster.session.sql("select revenues from values (1) as orders(revenue)").collect()
+
+
+def test_the_check_sees_a_difference_of_two_billionths_and_a_null_elsewhere():
     mine = pa.table({"key": [1, 2, 3], "share": [0.5, None, 0.25]})
+    moved = pa.table({"key": [None, 2, 3], "share": [0.5, None, 0.25]})
 
     assert differences(mine, mine) == {}
     assert differences(mine, pa.table({"key": [1, 2, 3], "share": [0.5 + 2e-9 * 1.01, None, 0.25]})) == {"share": 1}
     assert differences(mine, pa.table({"key": [1, 2, None], "share": [0.5, 0.1, 0.25]})) == {"key": 1, "share": 1}
+    assert differences(moved, pa.table({"key": [1, 2, None], "share": [0.5, None, 0.25]})) == {"key": 2}

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -162,11 +163,15 @@ def test_back_tests_have_their_days_prepared_too(tmp_path: Path):
     [
         ({"drop": "amount"}, "No column for amount"),
         ({"null": "amount"}, "Rows of orders that lack one of"),
+        ({"write": ("amount", "ten")}, "whose amount, of type VARCHAR, does not become DECIMAL(18,4): 2."),
+        ({"write": ("ordered_at", "31/01/2026")}, "whose ordered_at, of type VARCHAR, does not become TIMESTAMP: 2."),
+        ({"write": ("amount", float("nan"))}, "whose amount, of type DOUBLE, does not become DECIMAL(18,4): 2."),
+        ({"tear": "orders"}, "is cut off or damaged"),
         ({"remove": "orders"}, "neither a data set nor orders.parquet"),
     ],
 )
 def test_canonical_tables_that_cannot_be_used_are_refused_in_a_sentence(
-    change: dict[str, str], sentence: str, canonical: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    change: dict[str, Any], sentence: str, canonical: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     for path in (canonical / "orders").iterdir():
         table = pq.read_table(path)
@@ -175,6 +180,11 @@ def test_canonical_tables_that_cannot_be_used_are_refused_in_a_sentence(
         elif "null" in change:
             place = table.column_names.index(change["null"])
             pq.write_table(table.set_column(place, change["null"], pa.nulls(1, ARROW_TYPES["DECIMAL(18,4)"])), path)
+        elif "write" in change:
+            name, value = change["write"]
+            pq.write_table(table.set_column(table.column_names.index(name), name, pa.array([value])), path)
+        elif "tear" in change:
+            path.write_bytes(path.read_bytes()[:-9])
         else:
             path.unlink()
 
@@ -201,6 +211,25 @@ def test_a_folder_that_the_dashboard_would_not_list_is_refused(
     assert command("--input", canonical, "--output", tmp_path / "my shop") == 2
 
     assert "letters, digits and hyphens" in capsys.readouterr().err
+
+
+def test_an_output_that_is_a_file_is_refused(canonical: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "shop").write_text("notes")
+
+    assert command("--input", canonical, "--output", tmp_path / "shop") == 2
+
+    assert "is a file, or lies in one" in capsys.readouterr().err
+    assert (tmp_path / "shop").read_text() == "notes"
+
+
+def test_what_comes_in_is_looked_at_before_an_engine_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr("crm_core.spark.session.find_spec", lambda name: pytest.fail("an engine was started"))
+
+    assert command("--engine", "spark", "--input", tmp_path, "--output", tmp_path / "shop") == 2
+
+    assert "neither a data set nor orders.parquet" in capsys.readouterr().err
 
 
 def test_without_pyspark_the_command_says_what_to_install(

@@ -1,14 +1,17 @@
 """Where Spark, Java or the cluster is missing, a person reads what to install or where nobody answered."""
 
+import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
+from py4j.protocol import Py4JError
 
 from crm_core.errors import SettingsError
 from crm_core.spark import java, session
 from crm_core.spark.java import packaged_java
 from crm_core.spark.session import spark_session
+from tests.spark.cluster import free_port
 
 
 def without(name: str, module: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,6 +59,67 @@ def test_where_the_machine_has_no_java_that_of_the_package_is_taken_and_given_ba
     assert "clientele-java-" in homes[0]
     assert "JAVA_HOME" not in session.os.environ
     assert not Path(homes[0]).exists()
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ({"remote": "sc://127.0.0.1:{port}"}, "No Spark Connect server answers at {address}: .+ refused"),
+        ({"remote": "spark://127.0.0.1:{port}"}, "No Spark Connect server answers at {address}: sc://host:port"),
+        ({"remote": "sc://nobody.invalid"}, "No Spark Connect server answers at {address}: .+"),
+        ({"remote": "sc://:x"}, "No Spark Connect server answers at {address}: .+"),
+        ({"master": "spark://127.0.0.1:{port}"}, "Spark could not be started on {address}: .+ refused"),
+        (
+            {"master": "spark://127.0.0.1:{port},127.0.0.1:{port}"},
+            "Spark could not be started on {address}: .+ refused",
+        ),
+    ],
+)
+def test_where_nobody_listens_spark_is_not_asked(where: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch):
+    """It would try for minutes without a word."""
+    monkeypatch.setattr(session, "_answering", lambda *_all: pytest.fail("Spark was asked"))
+    port = free_port()
+    given = {name: address.format(port=port) for name, address in where.items()}
+    sentence = pytest.raises(SettingsError, match="^" + said.format(address=next(iter(given.values()))))
+
+    with sentence, spark_session(**given):  # type: ignore[arg-type]  # an address by its name
+        pass
+
+
+def test_of_several_masters_one_that_listens_is_enough(monkeypatch: pytest.MonkeyPatch):
+    asked: list[str] = []
+    monkeypatch.setattr(session, "_answering", lambda _builder, address, _said: asked.append(address))
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"spark://127.0.0.1:{free_port()},127.0.0.1:{listening.getsockname()[1]}"
+        session._opened(address, "", "", {})
+
+    assert asked == [address]
+
+
+def test_what_fails_on_the_cluster_is_told_in_a_sentence_and_what_fails_here_is_not():
+    lost = Py4JError(
+        "An error occurred while calling o1.parquet.\n: org.apache.spark.SparkException: Job aborted.\n\tat x"
+    )
+
+    with (
+        pytest.raises(
+            SettingsError, match=r"^Spark failed on here: org\.apache\.spark\.SparkException: Job aborted\. What"
+        ),
+        session.failures_told("here"),
+    ):
+        raise lost
+    with pytest.raises(KeyError), session.failures_told("here"):
+        raise KeyError("ours")
+
+
+def test_of_an_error_of_java_the_line_that_says_what_happened_is_shown():
+    error = RuntimeError(
+        "An error occurred while calling None.Session.\n: java.net.ConnectException: gone\n\tat a.b(c)"
+    )
+
+    assert session._reason(error) == "java.net.ConnectException: gone"
+    assert session._reason(RuntimeError("[UNAVAILABLE] later\nand more")) == "[UNAVAILABLE] later"
 
 
 def test_the_packaged_java_starts_without_the_module_it_lacks():

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from crm_core.engine import Database, Engine, Recipe
+from crm_core.engine import kept as kept_module
 from crm_core.engine.database import PACKED_STORE
 
 ROWS = 1000
@@ -34,6 +35,21 @@ def numbers(start: int, name: str = "numbers", parts: tuple[Recipe, ...] = ()) -
         f"select range + $start as number from range({ROWS})"
     )  # fmt: skip
     return Recipe(name, text=source, parameters={"start": start}, parts=parts)
+
+
+class Clock:
+    """Whatever is timed has taken `seconds_a_table`."""
+
+    seconds_a_table = 0.0
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.is_started = False
+
+    def perf_counter(self) -> float:
+        self.is_started = not self.is_started
+        self.now += 0 if self.is_started else self.seconds_a_table
+        return self.now
 
 
 def total(engine: Engine, recipe: Recipe) -> int:
@@ -88,6 +104,37 @@ def test_the_budget_is_kept_and_the_least_recently_used_go_first(database):
     assert kept_in(database) == set(engine.kept())
 
 
+def test_what_takes_long_to_make_again_stays_though_it_was_used_longer_ago(database, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(kept_module, "time", clock)
+    engine = engine_for(database, 3)
+    for start, clock.seconds_a_table in ((1, 9), (2, 0.4), (3, 3), (4, 0.4), (5, 0.4)):
+        total(engine, numbers(start))
+
+    assert set(engine.kept()) == {numbers(start).key for start in (1, 3, 5)}
+
+
+def test_what_took_long_to_make_goes_in_the_end_where_others_are_used_again_and_again(database, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(kept_module, "time", clock)
+    engine = engine_for(database, 2)
+    for start, clock.seconds_a_table in ((1, 3), *((start, 1) for start in range(2, 7))):
+        total(engine, numbers(start))
+
+    assert set(engine.kept()) == {numbers(5).key, numbers(6).key}
+
+
+def test_what_a_table_was_made_from_stays_beside_it_until_another_is_made(database):
+    engine = engine_for(database, 2)
+    for start in (1, 2):
+        total(engine, numbers(start))
+    base = numbers(3, "base")
+    over = numbers(10, "over", (base,))
+    total(engine, over)
+
+    assert set(engine.kept()) == {base.key, over.key}
+
+
 def test_a_table_that_was_dropped_comes_back_the_same(database):
     engine = engine_for(database, 1)
     first = [total(engine, numbers(start)) for start in (1, 2, 3)]
@@ -127,6 +174,67 @@ def test_what_a_table_stands_on_stays_while_it_is_built(database):
     over = numbers(10, "over", (base,))
 
     assert total(engine, over) == sum(range(11, 11 + ROWS))
+
+
+def test_what_is_looked_at_once_takes_no_room_from_what_was_kept_before(database):
+    engine = engine_for(database, 2)
+    for start in (1, 2):
+        total(engine, numbers(start))
+    with engine.passing():
+        for start in (3, 4):
+            total(engine, numbers(start))
+
+    assert set(engine.kept()) == {numbers(1).key, numbers(2).key} == kept_in(database)
+
+
+def test_what_is_looked_at_once_stays_while_there_is_room_and_goes_first(database):
+    engine = engine_for(database, 3)
+    total(engine, numbers(1))
+    with engine.passing():
+        total(engine, numbers(2))
+    total(engine, numbers(3))
+    assert set(engine.kept()) == {numbers(start).key for start in (1, 2, 3)}
+
+    total(engine, numbers(4))
+    assert set(engine.kept()) == {numbers(start).key for start in (1, 3, 4)}
+
+
+def test_a_table_read_in_passing_can_go_like_any_other_afterwards(database):
+    engine = engine_for(database, 1)
+    total(engine, numbers(1))
+    with engine.passing():
+        total(engine, numbers(1))
+    total(engine, numbers(2))
+
+    assert set(engine.kept()) == {numbers(2).key}
+
+
+def test_rows_come_in_blocks_and_all_of_them_in_order(database):
+    engine = engine_for(database, 1)
+    recipe = Recipe("many", text="select range as number from range($rows) order by number desc")
+    blocks = list(engine.blocks(replace(recipe, parameters={"rows": 10_000}), 4096))
+
+    assert len(blocks) > 1
+    assert [number for block in blocks for number in block["number"].to_pylist()] == list(range(9_999, -1, -1))
+    assert [block.num_rows for block in engine.blocks(replace(recipe, parameters={"rows": 0}), 4096)] == [0]
+
+
+def test_what_does_not_fit_beside_the_kept_tables_is_made_in_their_place(database, monkeypatch):
+    engine = engine_for(database, 10)
+    total(engine, numbers(1))
+    execute, made = database.execute, []
+
+    def full_while_another_is_kept(sql, parameters=None):
+        if sql.startswith("create") and numbers(1).key in kept_in(database):
+            made.append("refused")
+            raise duckdb.OutOfMemoryException("full")
+        execute(sql, parameters)
+
+    monkeypatch.setattr(database, "execute", full_while_another_is_kept)
+
+    assert total(engine, numbers(2)) == sum(range(2, 2 + ROWS))
+    assert made == ["refused"]
+    assert set(engine.kept()) == {numbers(2).key}
 
 
 def test_a_recipe_that_fails_leaves_nothing_behind_and_fails_again(database):

@@ -31,6 +31,20 @@ def test_pages_never_overlap_and_leave_nobody_out(listing):
     assert len(set(in_turn)) == listing.count() == 25
 
 
+def test_blocks_for_a_file_hold_every_row_once_in_order(listing):
+    rows = [row for block in listing.ordered("revenue").blocks() for row in block.to_pylist()]
+
+    assert rows == listing.ordered("revenue").everything().to_pylist()
+    assert [block.num_rows for block in listing.only("region", ["North"]).blocks()] == [0]
+
+
+def test_how_many_rows_there_are_is_counted_once_for_all_pages(listing, monkeypatch):
+    counts = listing.count(), listing.only("region", ["West"]).count()
+    monkeypatch.setattr(listing.engine.database, "arrow", lambda *_: pytest.fail("counted again"))
+
+    assert (listing.ordered("revenue").count(), listing.only("region", ["West"]).count()) == counts == (25, 5)
+
+
 def test_equals_are_ordered_by_id_in_both_directions(listing):
     falling = listing.ordered("revenue").everything().to_pylist()
     rising = listing.ordered("revenue", descending=False).everything().to_pylist()

@@ -111,6 +111,19 @@ def test_nearest_a_cut_is_who_stands_on_it_and_the_next_tier_is_beyond_it():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("method", ["quotas", "thresholds"])
+def test_the_nearest_of_several_cuts_is_the_better_tiers_where_two_are_as_near(method):
+    settings = scenario(value__method=method)
+    tiers = book_with(MANY).value_tiers(saved=settings)
+    cuts = [round(100 * score) for score in tiers.how.cuts]
+
+    for row in near_cuts(tiers).everything().to_pylist():
+        points = round(100 * row["score"])
+        distance, upper = min((abs(points - cut), place) for place, cut in enumerate(cuts, 1) if 0 <= cut <= 10000)
+        assert round(100 * row["cut_distance"]) == distance
+        assert row["other_tier_number"] == (upper + 1 if points >= cuts[upper - 1] else upper)
+
+
 def test_whom_a_rule_places_is_not_near_a_cut():
     ruled = BY_REVENUE.with_changes(
         {"value.overrides": (OverrideRule(feature="revenue", comparison="at_least", value=100, tier_number=1),)}

@@ -4,10 +4,12 @@ from datetime import date
 
 import pytest
 
+from crm_core import overview as overview_module
+from crm_core.engine import Database, Engine
 from crm_core.errors import NotEnoughData
 from crm_core.overview import month_ends_before, same_day_months_before
 from crm_core.settings import OverrideRule
-from tests.books import book_with, scenario
+from tests.books import book_of, book_with, scenario
 
 DAY = "2026-03-31"
 # old bought in the window before and in this one, gone only before, new only in this one
@@ -118,6 +120,20 @@ def test_the_sparkline_ends_on_the_day_itself():
     assert found.trend[-1] == (date(2026, 3, 31), found.figures)
     assert [day.isoformat() for day, _ in found.trend][:2] == ["2025-04-30", "2025-05-31"]
     assert found.trend_of("revenue")[-1] == 80
+
+
+def test_the_trend_of_a_large_company_leaves_the_tables_of_the_day_itself_where_they_are(monkeypatch):
+    monkeypatch.setattr(overview_module, "LARGE_CUSTOMER_COUNT", 2)
+    database = Database(memory_limit="300MB", threads=1)
+    engine = Engine(database)
+    seen = book_of(book_with(THREE).data, DAY, engine_of_book=engine).overview()
+    kept = engine.kept()
+    engine.budget_bytes = sum(kept.values())
+    days = [day.isoformat() for day, _figures in seen.trend]
+    database.close()
+
+    assert days == ["2025-12-31", "2026-01-31", "2026-02-28", DAY]
+    assert set(engine.kept()) == set(kept)
 
 
 def test_month_ends():

@@ -1,9 +1,8 @@
--- One row per month of exit: customers who left, what a year of them had brought, and how many had been at high risk
--- while they still bought, a horizon ahead or more.
+-- One row per month of exit: customers who left, and what a year of them had brought.
 select
     date_trunc('month', exit_on)::date as month,
     count(*) as customers,
-    sum(revenue_before) as revenue,
-    count(*) filter (where high_risk_ahead >= $horizon_days) as warned
-from exits_of_period
+    sum(revenue_before) as revenue
+from lost_customers
+where exit_on > $period_start
 group by 1

@@ -18,6 +18,5 @@ select
     exit_subjects.customer_key::bigint * ($looks + 1) + looks.look as subject_key,
     days_between(exit_subjects.reference_on, $as_of) + looks.days_ahead as shift_days
 from exit_subjects
-inner join customers_in_view using (customer_key)
 cross join looks
-where customers_in_view.first_order_on <= exit_subjects.reference_on - looks.days_ahead
+where exit_subjects.first_order_on <= exit_subjects.reference_on - looks.days_ahead

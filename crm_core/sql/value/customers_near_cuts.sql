@@ -2,35 +2,47 @@
 --
 -- A cut is the lowest score of a tier: who stands on it is 0 off and falls with a hundredth less; who stands
 -- below needs the whole distance to rise. Of two cuts as near, the better tier's counts. Bounds that are not
--- in use are -1, or beyond all scores.
+-- in use are -1, or beyond all scores, and no distance away: least() passes over what is null.
 with
 
-bounds as (
+distances as (
     select
-        customer_key,
-        score_points,
-        unnest([cut_1, cut_2, cut_3, cut_4, cut_5]) as cut_points,
-        unnest([1, 2, 3, 4, 5]) as upper_tier_number
-    from cut_scores
+        *,
+        case when cut_1 between 0 and 10000 then abs(score_points - cut_1) end as distance_1,
+        case when cut_2 between 0 and 10000 then abs(score_points - cut_2) end as distance_2,
+        case when cut_3 between 0 and 10000 then abs(score_points - cut_3) end as distance_3,
+        case when cut_4 between 0 and 10000 then abs(score_points - cut_4) end as distance_4,
+        case when cut_5 between 0 and 10000 then abs(score_points - cut_5) end as distance_5
+    from customer_tiers
     where score_points is not null and override_tier is null
 ),
 
 nearest as (
     select
-        customer_key,
-        min(abs(score_points - cut_points)) as distance_points,
-        arg_min(
-            case when score_points >= cut_points then upper_tier_number + 1 else upper_tier_number end,
-            abs(score_points - cut_points) * 10 + upper_tier_number
-        ) as other_tier_number
-    from bounds
-    where cut_points between 0 and 10000
-    group by customer_key
+        *,
+        least(distance_1, distance_2, distance_3, distance_4, distance_5) as distance_points
+    from distances
 )
 
 select
-    tier_customers.*,
-    nearest.distance_points / 100 as cut_distance,
-    nearest.other_tier_number
-from tier_customers
-inner join nearest using (customer_key)
+    customer_key,
+    customer_id,
+    tier_number,
+    saved_tier_number,
+    score_points / 100 as score,
+    revenue,
+    margin,
+    order_count,
+    days_since_last_order,
+    risk_points / 10000 as risk,
+    band,
+    distance_points / 100 as cut_distance,
+    case distance_points
+        when distance_1 then 1 + (score_points >= cut_1)::int
+        when distance_2 then 2 + (score_points >= cut_2)::int
+        when distance_3 then 3 + (score_points >= cut_3)::int
+        when distance_4 then 4 + (score_points >= cut_4)::int
+        when distance_5 then 5 + (score_points >= cut_5)::int
+    end as other_tier_number
+from nearest
+where distance_points is not null
