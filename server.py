@@ -15,6 +15,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from math import inf
 from pathlib import Path
 
 import streamlit as st
@@ -23,14 +24,14 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 import ui
 from crm_core.engine.database import shared_database
 from crm_core.errors import CrmError
 from crm_core.language import _
 from crm_core.store import Workspace
-from ui import demo, session, streamlit_seam, uploads
-from ui.early_scripts import EarlyScripts
+from ui import demo, early_scripts, session, streamlit_seam, uploads
 from ui.security import SecurityHeaders
 from ui.upload_stream import StreamedUploads
 
@@ -102,12 +103,24 @@ async def rehearse() -> None:
 
 
 async def readers_rest() -> None:
-    """Wait until nobody is there, or nobody has asked for anything for a second."""
-    quiet_since = time.monotonic()
-    while streamlit_seam.has_readers() and time.monotonic() < quiet_since + REST_SECONDS:
-        await asyncio.sleep(REST_SECONDS / 20)
+    """Wait until nobody has asked for anything for a second."""
+    while streamlit_seam.serves_a_reader() or time.monotonic() < Asked.latest + REST_SECONDS:
         if streamlit_seam.serves_a_reader():
-            quiet_since = time.monotonic()
+            Asked.latest = time.monotonic()
+        await asyncio.sleep(REST_SECONDS / 20)
+
+
+class Asked:
+    """ASGI middleware: notes when anybody last asked for anything (seconds of a clock that only goes forward)."""
+
+    latest = -inf
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        Asked.latest = time.monotonic()
+        await self.app(scope, receive, send)
 
 
 def forget_leftovers(instant: datetime) -> None:
@@ -182,11 +195,21 @@ async def icon(_request: Request) -> Response:
 
 def routes() -> list[Route]:
     base = streamlit_seam.base_path()
-    return [Route("/healthz", alive), Route("/readyz", ready), Route(f"{base}/favicon.png", icon)]
+    return [
+        Route("/healthz", alive),
+        Route("/readyz", ready),
+        Route(f"{base}/favicon.png", icon),
+        Route(base + early_scripts.ADDRESS, early_scripts.fetching_answer),
+    ]
 
 
 def middleware() -> list[Middleware]:
-    return [Middleware(SecurityHeaders), Middleware(EarlyScripts), Middleware(StreamedUploads)]
+    return [
+        Middleware(Asked),
+        Middleware(SecurityHeaders),
+        Middleware(early_scripts.EarlyScripts),
+        Middleware(StreamedUploads),
+    ]
 
 
 app = st.App(PROJECT_FOLDER / "app.py", lifespan=lifespan, routes=routes(), middleware=middleware())

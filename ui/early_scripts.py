@@ -1,12 +1,16 @@
-"""Scripts that pages will need, named in the first answer, so that the browser has them before they are asked for.
+"""Scripts that pages will need, which the browser fetches while it has nothing else to do.
 
 Streamlit's page loads the script of an element (a table, a slider, a picture) when one is first drawn, and each of
 those names a dozen others. The page that draws many of them first would wait for all of that.
 """
 
+import json
 import re
 from functools import cache
+from pathlib import Path
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui import streamlit_seam
@@ -25,16 +29,14 @@ FIRST_LINES = 20_000
 IN_PAGE = re.compile(r"static/js/([^\"]+\.js)")
 
 
-def early_scripts() -> list[str]:
-    """The scripts of `ELEMENTS` and those they import, without what the page itself names."""
-    page = streamlit_seam.INDEX_PAGE.read_text(encoding="utf-8")
-    here = set(IN_PAGE.findall(page))
-    early: list[str] = []
+@cache
+def early_scripts() -> list[list[str]]:
+    """For each of `ELEMENTS` its script and those it imports, without what the page or an element before it named."""
+    here = set(IN_PAGE.findall(streamlit_seam.INDEX_PAGE.read_text(encoding="utf-8")))
+    early = []
     for element in ELEMENTS:
-        for name in with_imports(script_of(element)):
-            if name not in here:
-                here.add(name)
-                early.append(name)
+        early.append([name for name in with_imports(script_of(element)) if name not in here])
+        here.update(early[-1])
     return early
 
 
@@ -55,41 +57,44 @@ def with_imports(script: str) -> list[str]:
     return found
 
 
-@cache
 def imports(script: str) -> list[str]:
     """What a script imports by its first lines."""
     with (streamlit_seam.SCRIPTS / script).open(encoding="utf-8") as text:
         return list(dict.fromkeys(NAMED.findall(text.read(FIRST_LINES))))
 
 
-def links() -> bytes:
-    """The early scripts as a page's head names them: fetched when nothing more urgent is, and not run."""
-    lines = [
-        f'<link rel="modulepreload" crossorigin fetchpriority="low" href="./static/js/{name}">\n'
-        for name in early_scripts()
-    ]
-    return "".join(lines).encode()
+ADDRESS = "/early-scripts.js"
+FETCHING = Path(__file__).parent.parent / "static" / "early_scripts.js"
+LINK = f'<script type="module" async src=".{ADDRESS}"></script>\n'.encode()
+"""What the page's head says of it: with `async` nothing waits for it."""
+
+
+def fetching() -> str:
+    """The script that fetches the early scripts."""
+    return f"const elements = {json.dumps(early_scripts())};\n{FETCHING.read_text(encoding='utf-8')}"
+
+
+async def fetching_answer(_request: Request) -> Response:
+    return Response(fetching(), media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 class EarlyScripts:
-    """ASGI middleware: puts the links into the head of the page, which is the same for all addresses."""
+    """ASGI middleware: has the page, which is the same for all addresses, fetch the early scripts."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.links = links()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "GET":
-            await self.app(scope, receive, WithLinks(self.links, send))
+            await self.app(scope, receive, WithScript(send))
         else:
             await self.app(scope, receive, send)
 
 
-class WithLinks:
-    """Sends an answer on; where it is a page, whole and with the links in it."""
+class WithScript:
+    """Sends an answer on; where it is a page, whole and with the link in its head."""
 
-    def __init__(self, links: bytes, send: Send) -> None:
-        self.links = links
+    def __init__(self, send: Send) -> None:
         self.send = send
         self.held: Message | None = None
         self.page = b""
@@ -105,7 +110,7 @@ class WithLinks:
                 await self.send_page(self.held)
 
     async def send_page(self, start: Message) -> None:
-        page = self.page.replace(b"</head>", self.links + b"</head>", 1)
+        page = self.page.replace(b"</head>", LINK + b"</head>", 1)
         kept = [(name, value) for name, value in start["headers"] if name.lower() not in OF_THE_FILE]
         await self.send({**start, "headers": [*kept, (b"content-length", str(len(page)).encode())]})
         await self.send({"type": "http.response.body", "body": page})

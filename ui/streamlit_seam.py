@@ -113,11 +113,6 @@ class _Nobody(SessionClient):
                 self.has_seen_all.set()
 
 
-def has_readers() -> bool:
-    """Whether any session has a browser to show a page to."""
-    return bool(get_instance()._session_mgr.list_active_sessions())
-
-
 def serves_a_reader() -> bool:
     """Whether a page is being made for anybody just now."""
     sessions = get_instance()._session_mgr.list_active_sessions()

@@ -61,15 +61,27 @@ def test_the_first_reader_of_a_page_has_nothing_computed_that_the_second_has_not
     }
 
 
-def test_while_a_reader_is_served_no_page_is_tried_out(monkeypatch: pytest.MonkeyPatch):
+def test_no_page_is_tried_out_before_a_reader_has_been_served_and_rests(monkeypatch: pytest.MonkeyPatch):
     served = [True] * 5
     monkeypatch.setattr(server, "REST_SECONDS", 0.01)
-    monkeypatch.setattr(streamlit_seam, "has_readers", lambda: True)
     monkeypatch.setattr(streamlit_seam, "serves_a_reader", lambda: bool(served) and served.pop())
 
     asyncio.run(server.readers_rest())
 
     assert served == []
+    assert time.monotonic() >= server.Asked.latest + server.REST_SECONDS
+
+
+def test_whoever_asks_for_anything_is_no_reader_at_rest(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(server.Asked, "latest", 0.0)
+    before = time.monotonic()
+
+    async def dashboard(scope, receive, send):
+        pass
+
+    asyncio.run(server.Asked(dashboard)({"type": "http"}, None, None))
+
+    assert server.Asked.latest >= before
 
 
 def test_pages_that_take_long_on_this_data_are_not_tried_out(
@@ -96,5 +108,5 @@ def tried_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return ["", "value-tiers", "rfm"]
 
     monkeypatch.setattr(streamlit_seam, "visit", visit)
-    monkeypatch.setattr(streamlit_seam, "has_readers", lambda: False)
+    monkeypatch.setattr(streamlit_seam, "serves_a_reader", lambda: False)
     return tried

@@ -23,7 +23,11 @@ LARGEST_MESSAGE = 1 << 28
 
 @dataclass
 class Visitor:
-    """One open tab. `sliders` are those on the page, by label without its figure, each with its fragment."""
+    """One open tab.
+
+    `sliders` are those on the page, by label without its figure, each with its fragment; `pages` are the addresses
+    of all pages.
+    """
 
     server_url: str
     path: str
