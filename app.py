@@ -8,13 +8,14 @@ import streamlit as st
 from crm_core.errors import CrmError
 from crm_core.language import _
 from pages import churn_signals, customer, data, evidence, exits, lifecycle, loyalty_types, overview, rfm, value_tiers
-from ui import address, language, places, scenarios, session, sidebar, start
+from ui import address, language, places, scenarios, session, sidebar, start, streamlit_seam
 
 ICON = Path(__file__).parent / "static" / "favicon.png"
 
 
 def main() -> None:
     session.tell_time_by(lambda: datetime.now(UTC))
+    streamlit_seam.forget_gone_widgets()
     language.follow_session()
     st.set_page_config(page_title=_("Clientele"), page_icon=str(ICON), layout="wide")
     address.read()

@@ -471,7 +471,7 @@ def churn_signals(book: Book, settings: ChurnSettings | None = None, saved: Scen
     inputs = book.recipe(
         "risk_inputs",
         "select * from risk_inputs_of_view",
-        parts=(changes(book), value_inputs(book, saved.value, saved)),
+        parts=(changes(book), value_inputs(book, saved, saved.value.normalisation)),
     )
     rule = risk_rule(book, settings, "risk_inputs")
     recipe = book.recipe(

@@ -295,7 +295,7 @@ def loyalty_types(book: Book, settings: LoyaltySettings | None = None, saved: Sc
     inputs = book.recipe(
         "loyalty_inputs",
         "select * from loyalty_inputs_of_view",
-        parts=(book.levels(), value_inputs(book, saved.value, saved)),
+        parts=(book.levels(), value_inputs(book, saved, saved.value.normalisation)),
     )
     mean = dependence(book, settings)
     if mean is None:

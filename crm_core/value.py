@@ -19,7 +19,7 @@ from crm_core.errors import NotEnoughData
 from crm_core.labels import BEHAVIOUR_TYPES
 from crm_core.language import N_, _
 from crm_core.listing import Listing
-from crm_core.settings import PRESETS, OverrideRule, Scenario, TierNames, ValueSettings
+from crm_core.settings import PRESETS, Normalisation, OverrideRule, Scenario, TierNames, ValueSettings
 from crm_core.weights import WeightedMean, weighted_mean
 
 DIMENSIONS: dict[str, str] = {
@@ -285,12 +285,12 @@ def saved_tiers(book: Book, settings: ValueSettings) -> Recipe:
 
 
 @lru_cache(REMEMBERED_RECIPES)
-def value_inputs(book: Book, settings: ValueSettings, saved: Scenario) -> Recipe:
-    """One row per customer in view: levels, figures, and tier and risk under the saved scenario.
+def value_inputs(book: Book, saved: Scenario, normalisation: Normalisation) -> Recipe:
+    """One row per customer in view: levels by `normalisation`, figures, and tier and risk under the saved scenario.
 
     What is saved was seen through the saved windows, whatever those of `book`.
     """
-    levels = book.levels(settings.normalisation)
+    levels = book.levels(normalisation)
     as_saved = book.through(saved.windows)
     return book.recipe(
         "value_inputs",
@@ -594,7 +594,7 @@ def value_tiers(book: Book, settings: ValueSettings | None = None, saved: Scenar
     settings = settings or saved.value
     if book.is_empty:
         raise NotEnoughData(_("No customer is in view on this day with these filters."))
-    inputs = value_inputs(book, settings, saved)
+    inputs = value_inputs(book, saved, settings.normalisation)
     how, cells = _scored_cells(book, settings, inputs)
     return ValueTiers(book, settings, saved, how, inputs, cells)
 

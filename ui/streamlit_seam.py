@@ -18,6 +18,7 @@ from streamlit.runtime.app_session import AppSessionState
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
+from streamlit.runtime.state.session_state import SessionState, _is_stale_widget
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 from streamlit.web.server.server_util import get_url, is_xsrf_enabled
 from streamlit.web.server.starlette.starlette_app_utils import validate_xsrf_token
@@ -39,6 +40,17 @@ def ignore_pages_folder() -> None:
 def never_ask_for_our_address() -> None:
     """Streamlit asks a public service for this machine's address to guess who may connect; we do not."""
     net_util.get_external_ip = lambda: None
+
+
+def forget_gone_widgets() -> None:
+    """Let a session forget what it knows of widgets that are no longer on its page.
+
+    Streamlit drops the value of such a widget and keeps its description and key for as long as the tab is open:
+    with them the arguments of its callback. A chart is a new widget whenever its figure changes, so each move of a
+    slider left one behind, with the book and the scenario that its figure was made from. What is to be remembered
+    beyond its page (`persist_state`) stays.
+    """
+    SessionState._remove_stale_widgets = _remove_stale_widgets_whole  # type: ignore[method-assign]
 
 
 def has_valid_token(request: Request) -> bool:
@@ -142,3 +154,23 @@ def replace_upload(uploaded: UploadedFile, data: bytes) -> None:
         return
     manager: Any = context.uploaded_file_mgr
     manager.add_file(context.session_id, UploadedFileRec(uploaded.file_id, uploaded.name, uploaded.type, data))
+
+
+_remove_stale_values = SessionState._remove_stale_widgets
+
+
+def _remove_stale_widgets_whole(self: SessionState, active_widget_ids: frozenset[str]) -> None:
+    """`SessionState._remove_stale_widgets`, and what it leaves of the widgets it removes."""
+    _remove_stale_values(self, active_widget_ids)
+    context = get_script_run_ctx()
+    if context is None:
+        return
+    described, keys = self._new_widget_state.widget_metadata, self._key_id_mapper
+    for widget, description in list(described.items()):
+        if self._persist_tracker.scope_of(widget) is None and _is_stale_widget(
+            description, active_widget_ids, context.fragment_ids_this_run
+        ):
+            del described[widget]
+            key = keys._id_key_mapping.pop(widget, None)
+            if key is not None and keys._key_id_mapping.get(key) == widget:
+                del keys._key_id_mapping[key]

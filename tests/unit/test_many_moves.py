@@ -11,6 +11,7 @@ import pytest
 
 from crm_core.book import Book, Filters
 from crm_core.engine import Database, Engine
+from crm_core.value import value_inputs
 from tests.books import book_of, scenario
 from tests.unit.test_eight_sessions import LAST_DAY, answers, company
 
@@ -49,6 +50,17 @@ def move_sliders(book: Book, move: int) -> None:
     assert tiers.listing().page(20).num_rows == 20
     assert book.churn_signals(draft.churn, saved).bands.num_rows > 0
     assert book.loyalty_types(draft.loyalty, saved).summary.num_rows > 0
+
+
+def test_sliders_leave_no_recipe_behind(database: Database):
+    engine = Engine(database)
+    move_sliders(book(engine, 0), 0)
+    remembered = value_inputs.cache_info().currsize
+
+    for move in range(1, 6):
+        move_sliders(book(engine, 0), move)
+
+    assert value_inputs.cache_info().currsize == remembered
 
 
 def test_sliders_make_no_table_and_leave_no_connection(database: Database):
