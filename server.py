@@ -15,6 +15,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from math import inf
 from pathlib import Path
 
 import streamlit as st
@@ -23,18 +24,20 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 import ui
 from crm_core.engine.database import shared_database
 from crm_core.errors import CrmError
 from crm_core.language import _
 from crm_core.store import Workspace
-from ui import demo, session, streamlit_seam, uploads
+from ui import demo, early_scripts, session, streamlit_seam, uploads
 from ui.security import SecurityHeaders
 from ui.upload_stream import StreamedUploads
 
 PROJECT_FOLDER = Path(__file__).parent
 SWEEP_SECONDS = 60
+REST_SECONDS = 1.0
 LEFTOVERS_STAY = timedelta(days=1)
 
 log = logging.getLogger("clientele")
@@ -52,13 +55,13 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, bool]]:
     await to_thread.run_sync(warm_up, datetime.now(UTC) - LEFTOVERS_STAY)
     if address := streamlit_seam.address():
         print(_("Clientele is ready: {address}").format(address=address), flush=True)
-    sweeping = asyncio.create_task(forget_gone_sessions())
+    beside_readers = [asyncio.create_task(forget_gone_sessions()), asyncio.create_task(rehearse())]
     try:
         yield {"ready": True}
     finally:
-        sweeping.cancel()
-        with suppress(asyncio.CancelledError):
-            await sweeping
+        for task in beside_readers:
+            task.cancel()
+        await asyncio.gather(*beside_readers, return_exceptions=True)
 
 
 def warm_up(leftovers_before: datetime) -> None:
@@ -82,6 +85,42 @@ def warm_up(leftovers_before: datetime) -> None:
         log.warning("%s", error)
     gc.collect()
     gc.freeze()
+
+
+async def rehearse() -> None:
+    """Open each page once for nobody, so that whoever opens it first waits for no import and no computation.
+
+    Between two pages readers go first. Where a page takes long on this data, its first reader sees the steps instead.
+    """
+    try:
+        if await to_thread.run_sync(ui.opens_at_once):
+            _first, *others = await streamlit_seam.visit("")
+            for page in others:
+                await readers_rest()
+                await streamlit_seam.visit(page)
+    except (CrmError, OSError) as error:
+        log.warning("%s", error)
+
+
+async def readers_rest() -> None:
+    """Wait until nobody has asked for anything for a second."""
+    while streamlit_seam.serves_a_reader() or time.monotonic() < Asked.latest + REST_SECONDS:
+        if streamlit_seam.serves_a_reader():
+            Asked.latest = time.monotonic()
+        await asyncio.sleep(REST_SECONDS / 20)
+
+
+class Asked:
+    """ASGI middleware: notes when anybody last asked for anything (seconds of a clock that only goes forward)."""
+
+    latest = -inf
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        Asked.latest = time.monotonic()
+        await self.app(scope, receive, send)
 
 
 def forget_leftovers(instant: datetime) -> None:
@@ -156,11 +195,21 @@ async def icon(_request: Request) -> Response:
 
 def routes() -> list[Route]:
     base = streamlit_seam.base_path()
-    return [Route("/healthz", alive), Route("/readyz", ready), Route(f"{base}/favicon.png", icon)]
+    return [
+        Route("/healthz", alive),
+        Route("/readyz", ready),
+        Route(f"{base}/favicon.png", icon),
+        Route(base + early_scripts.ADDRESS, early_scripts.fetching_answer),
+    ]
 
 
 def middleware() -> list[Middleware]:
-    return [Middleware(SecurityHeaders), Middleware(StreamedUploads)]
+    return [
+        Middleware(Asked),
+        Middleware(SecurityHeaders),
+        Middleware(early_scripts.EarlyScripts),
+        Middleware(StreamedUploads),
+    ]
 
 
 app = st.App(PROJECT_FOLDER / "app.py", lifespan=lifespan, routes=routes(), middleware=middleware())

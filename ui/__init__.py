@@ -36,7 +36,7 @@ from ui.scenarios import (
     setting,
 )
 from ui.session import workspace
-from ui.start import make, make_earlier_day_ready, provide_data, publish_demo, warm_up
+from ui.start import make, make_earlier_day_ready, opens_at_once, provide_data, publish_demo, warm_up
 from ui.tables import customer_table, first_customers
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "moved_sentence",
     "number_setting",
     "open_customer",
+    "opens_at_once",
     "page",
     "page_head",
     "page_opens",

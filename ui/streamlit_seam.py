@@ -3,6 +3,7 @@
 Everything else in the product calls Streamlit's documented interface only.
 """
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,10 @@ from typing import Any
 import streamlit
 from starlette.requests import Request
 from streamlit import config, net_util
-from streamlit.runtime import Runtime, get_instance
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime import Runtime, SessionClient, get_instance
+from streamlit.runtime.app_session import AppSessionState
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
@@ -21,6 +25,7 @@ from streamlit.web.server.starlette.starlette_app_utils import validate_xsrf_tok
 from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 INDEX_PAGE = Path(streamlit.__file__).parent / "static" / "index.html"
+SCRIPTS = INDEX_PAGE.parent / "static" / "js"
 
 
 def ignore_pages_folder() -> None:
@@ -85,6 +90,45 @@ def base_path() -> str:
     """The path the dashboard is served under: "" or "/crm"."""
     path = str(config.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{path}" if path else ""
+
+
+async def visit(page: str) -> list[str]:
+    """Run a page as for a reader who opens it first, and throw away what it says; the addresses of all pages.
+
+    On the server's event loop, while the runtime runs.
+    """
+    runtime = get_instance()
+    nobody = _Nobody()
+    session = runtime.connect_session(nobody, {})
+    try:
+        opening = BackMsg()
+        opening.rerun_script.page_name = page
+        runtime.handle_backmsg(session, opening)
+        await nobody.has_seen_all.wait()
+    finally:
+        runtime.close_session(session)
+    return nobody.pages
+
+
+class _Nobody(SessionClient):
+    """In the place of a browser: notes which pages there are, and when all of one was said."""
+
+    def __init__(self) -> None:
+        self.pages: list[str] = []
+        self.has_seen_all = asyncio.Event()
+
+    def write_forward_msg(self, msg: ForwardMsg) -> None:
+        match msg.WhichOneof("type"):
+            case "navigation":
+                self.pages = [page.url_pathname for page in msg.navigation.app_pages]
+            case "script_finished" if msg.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                self.has_seen_all.set()
+
+
+def serves_a_reader() -> bool:
+    """Whether a page is being made for anybody just now."""
+    sessions = get_instance()._session_mgr.list_active_sessions()
+    return any(each.session._state is AppSessionState.APP_IS_RUNNING for each in sessions)
 
 
 def current_session() -> str:

@@ -23,12 +23,17 @@ LARGEST_MESSAGE = 1 << 28
 
 @dataclass
 class Visitor:
-    """One open tab. `sliders` are those on the page, by label without its figure, each with its fragment."""
+    """One open tab.
+
+    `sliders` are those on the page, by label without its figure, each with its fragment; `pages` are the addresses
+    of all pages.
+    """
 
     server_url: str
     path: str
     query: str = "lang=en"
     sliders: dict[str, tuple[Slider, str]] = field(default_factory=dict)
+    pages: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     bytes_received: int = 0
     _states: dict[str, WidgetState] = field(default_factory=dict)
@@ -81,6 +86,7 @@ class Visitor:
             match message.WhichOneof("type"):
                 case "navigation":
                     self._page_hash = message.navigation.page_script_hash
+                    self.pages = [page.url_pathname for page in message.navigation.app_pages]
                 case "page_info_changed":
                     self.query = message.page_info_changed.query_string
                 case "delta":
