@@ -9,6 +9,7 @@ import gzip
 import lzma
 import shutil
 import stat
+import struct
 import zipfile
 import zlib
 from collections import Counter
@@ -50,7 +51,10 @@ IS_LOCKED = 0x1
 NAMED_IN_UTF8 = 0x800
 EAST_ASIAN = ("gb18030", "big5hkscs", "cp932", "cp949")
 NAMES_SHOWN = 5
-BROKEN = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, pa.ArrowInvalid, gzip.BadGzipFile)
+BROKEN = (
+    EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error, UnicodeDecodeError, pa.ArrowInvalid,
+    gzip.BadGzipFile,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import struct
 import subprocess
 import sys
 import zipfile
@@ -28,6 +29,10 @@ LARGEST_EXACT = 2**53
 ROWS_A_REPORT = 50_000
 WORKBOOK_PARTS = ("xl/", "[Content_Types].xml", "mimetype")
 OTHER_PARTS = ("word/", "ppt/", "visio/")
+TORN = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError,
+)  # fmt: skip
+"""What reading a damaged zip ends in: its table of contents may name any length, method or letters."""
 
 
 def sheet_heights(path: Path, file_name: str) -> dict[str, int]:
@@ -40,13 +45,17 @@ def sheet_heights(path: Path, file_name: str) -> dict[str, int]:
     if found == "password" or (found is None and _is_encrypted(path)):
         raise InputError(_("{file} is protected by a password. Save a copy without one.").format(file=file_name))
     if not isinstance(found, dict):
-        raise InputError(
-            _(
-                "{file} cannot be opened as a workbook: it is damaged, or a cell stands far outside of the table. "
-                "Open it in your spreadsheet program, and save the table as a new workbook or as CSV."
-            ).format(file=file_name)
-        )
+        raise _damaged(file_name)
     return found
+
+
+def _damaged(file_name: str) -> InputError:
+    return InputError(
+        _(
+            "{file} cannot be opened as a workbook: it is damaged, or a cell stands far outside of the table. "
+            "Open it in your spreadsheet program, and save the table as a new workbook or as CSV."
+        ).format(file=file_name)
+    )
 
 
 @lru_cache(maxsize=100)
@@ -90,7 +99,7 @@ def _member_names(path: Path, head: bytes) -> list[str]:
             names = packed.namelist()
             if "mimetype" in names and b"opendocument.spreadsheet" not in packed.read("mimetype")[:80]:
                 return []
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, zlib.error):
+    except TORN:
         return [head[30 : 30 + int.from_bytes(head[26:28], "little")].decode("cp437")]
     return [] if any(name.startswith(OTHER_PARTS) for name in names) else names
 
@@ -154,12 +163,14 @@ def write_rows(
 
 
 def _refuse_bomb(path: Path, file_name: str) -> None:
-    """Refuse a zip that unpacks to far more than it is."""
+    """Refuse a zip that unpacks to far more than it is, or does not say to how much."""
     if not zipfile.is_zipfile(path):
         return
-    with zipfile.ZipFile(path) as packed:
-        members: Iterable[zipfile.ZipInfo] = packed.infolist()
-        unpacked = sum(member.file_size for member in members)
+    try:
+        with zipfile.ZipFile(path) as packed:
+            unpacked = sum(member.file_size for member in packed.infolist())
+    except TORN:
+        raise _damaged(file_name) from None
     if unpacked > UNPACKED_LIMIT or unpacked > PACKING_LIMIT * max(path.stat().st_size, 1 << 20):
         raise InputError(
             _("{file} unpacks to {size} MB, more than a workbook should. Save the table as CSV instead.").format(

@@ -1,7 +1,9 @@
 """What cannot be read is refused with a sentence that says what to do, and leaves nothing half done."""
 
 import errno
+import io
 import os
+import zipfile
 from pathlib import Path
 
 import duckdb
@@ -20,6 +22,7 @@ from tests.ingest.test_containers import CONTAINERS, Rows
 ORDERS = "customer,date,amount\nann,2026-01-02,10\nbob,2026-01-03,20\n"
 UNPLAIN = ORDERS.replace("10", "¥10")
 BOTH_WAYS = [(ORDERS, "load_in_one_reading"), (UNPLAIN, "read_raw")]
+FIRST_ENTRY = b"PK\x01\x02"  # of a zip's table of contents
 ROWS: Rows = [("ann", AS_OF, 1, "York")] * 200  # whole numbers do as well
 
 
@@ -114,6 +117,31 @@ def test_damage_anywhere_is_refused_or_read_and_never_a_crash(tmp_path, database
         said = report_or_refusal(damaged, tmp_path, database)
 
         assert said if isinstance(said, str) else said.lines_add_up
+
+
+@pytest.mark.parametrize("container", ["ods", "xlsx"])
+def test_a_workbook_whose_table_of_contents_is_torn_is_refused(tmp_path, database, container: str):
+    content = CONTAINERS[container](ROWS)
+    first = content.index(FIRST_ENTRY)
+    no_mark = content[:first] + b"\xff" + content[first + 1 :]
+    no_letters = bytearray(content)
+    no_letters[first + 9] |= 0x08  # says that names are UTF-8
+    no_letters[first + 46] = 0xFF  # which no name in UTF-8 begins with
+
+    for torn in (no_mark, bytes(no_letters)):
+        assert "damaged" in str(report_or_refusal(torn, tmp_path, database))
+
+
+def test_a_zip_whose_names_are_torn_is_refused(tmp_path, database):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("orders.csv", ORDERS)
+    torn = bytearray(packed.getvalue())
+    first = torn.index(FIRST_ENTRY)
+    torn[first + 9] |= 0x08
+    torn[first + 46] = 0xFF
+
+    assert "cut off or damaged" in str(report_or_refusal(bytes(torn), tmp_path, database))
 
 
 def test_a_hundred_thousand_columns_are_too_many_in_every_format(refused, tmp_path):
