@@ -72,7 +72,9 @@ def settle_scenario() -> None:
 
 def draft_changes() -> dict[str, Any]:
     """The settings this session has changed, by path."""
-    changes: dict[str, Any] = st.session_state.setdefault(DRAFT, _changes_in_address())
+    if DRAFT not in st.session_state:
+        st.session_state[DRAFT] = _changes_in_address()
+    changes: dict[str, Any] = st.session_state[DRAFT]
     return changes
 
 

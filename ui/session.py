@@ -5,6 +5,8 @@ The address carries what a session sees, so a copied link opens the same view.
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 
 import streamlit as st
 
@@ -13,10 +15,15 @@ from crm_core.store import DataSet, Workspace
 from ui import demo, streamlit_seam, uploads
 
 
-@st.cache_resource(show_spinner=False)
 def workspace() -> Workspace:
     """The workspace of this installation."""
-    return Workspace(uploads.workspace_folder(), shared_database())
+    return _workspace_in(uploads.workspace_folder())
+
+
+@cache
+def _workspace_in(folder: Path) -> Workspace:
+    """Not one of Streamlit's resources: every control asks for it, and those wait for one another at a lock."""
+    return Workspace(folder, shared_database())
 
 
 def data_sets() -> dict[str, str]:
