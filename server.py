@@ -144,10 +144,14 @@ def forget_leftovers(instant: datetime) -> None:
 
 
 async def forget_gone_sessions() -> None:
-    """Delete the uploads and private data sets of sessions that ended, once a minute."""
+    """Delete the uploads and private data sets of sessions that ended, once a minute, and what runs left in memory.
+
+    Left to itself Python collects objects that name each other once there are many, and figures among them are large.
+    """
     sessions = EndedSessions()
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
+        gc.collect()
         with suppress(OSError):
             for folder in sessions.folders(time.monotonic()):
                 await to_thread.run_sync(shutil.rmtree, folder, True)
