@@ -86,9 +86,17 @@ class EarlyScripts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "GET":
-            await self.app(scope, receive, WithScript(send))
+            await self.app(pages_unpacked(scope), receive, WithScript(send))
         else:
             await self.app(scope, receive, send)
+
+
+def pages_unpacked(scope: Scope) -> Scope:
+    """A request; where it is for a page, one that asks for it as it is: nothing can be put into a packed one."""
+    if b"text/html" not in dict(scope["headers"]).get(b"accept", b""):
+        return scope
+    kept = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+    return {**scope, "headers": kept}
 
 
 class WithScript:

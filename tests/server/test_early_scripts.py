@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from ui import early_scripts, streamlit_seam
@@ -10,7 +11,7 @@ from ui import early_scripts, streamlit_seam
 PAGE = streamlit_seam.INDEX_PAGE
 
 
-def answer(response: Response, method: str = "GET") -> tuple[dict[str, str], bytes]:
+def answer(response: Response, method: str = "GET", packed=lambda app: app, asked=()) -> tuple[dict[str, str], bytes]:
     """The headers and the body that a browser gets where the dashboard answers with `response`."""
     sent = []
 
@@ -20,8 +21,8 @@ def answer(response: Response, method: str = "GET") -> tuple[dict[str, str], byt
     async def send(message):
         sent.append(message)
 
-    scope = {"type": "http", "method": method, "path": "/", "headers": [], "asgi": {"spec_version": "2.4"}}
-    asyncio.run(early_scripts.EarlyScripts(dashboard)(scope, None, send))
+    scope = {"type": "http", "method": method, "path": "/", "headers": [*asked], "asgi": {"spec_version": "2.4"}}
+    asyncio.run(early_scripts.EarlyScripts(packed(dashboard))(scope, None, send))
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return headers, b"".join(message.get("body", b"") for message in sent[1:])
 
@@ -61,6 +62,17 @@ def test_other_answers_pass_as_they_are(method: str):
     headers, body = answer(response, method)
     assert body == b"</head>"
     assert headers == {name.decode(): value.decode() for name, value in response.raw_headers}
+
+
+def test_a_browser_that_takes_packed_pages_gets_the_script_too():
+    def packed(app):
+        return GZipMiddleware(app, minimum_size=1)
+
+    asked = [(b"accept", b"text/html,*/*"), (b"accept-encoding", b"gzip, br")]
+    headers, page = answer(FileResponse(PAGE), packed=packed, asked=asked)
+
+    assert "content-encoding" not in headers
+    assert early_scripts.LINK in page
 
 
 def test_a_page_that_is_only_asked_about_is_described_as_it_is():
