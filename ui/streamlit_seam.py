@@ -50,7 +50,7 @@ def forget_gone_widgets() -> None:
     slider left one behind, with the book and the scenario that its figure was made from. What is to be remembered
     beyond its page (`persist_state`) stays.
     """
-    SessionState._remove_stale_widgets = _remove_stale_widgets_whole  # type: ignore[method-assign]
+    SessionState._remove_stale_widgets = _remove_stale_widgets_whole  # type: ignore[method-assign]  # Streamlit offers no hook where it does this
 
 
 def has_valid_token(request: Request) -> bool:

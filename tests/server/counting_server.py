@@ -31,8 +31,8 @@ async def rehearse() -> None:
     write("rehearsed")
 
 
-Engine.arrow = counted(Engine.arrow)  # type: ignore[method-assign]
-Engine._build = counted(Engine._build)  # type: ignore[method-assign]
+Engine.arrow = counted(Engine.arrow)  # type: ignore[method-assign]  # watched, not changed
+Engine._build = counted(Engine._build)  # type: ignore[method-assign]  # watched, not changed
 tried_out, server.rehearse = server.rehearse, rehearse
 
 app = st.App(
