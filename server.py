@@ -24,7 +24,7 @@ import streamlit as st
 from anyio import to_thread
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -211,12 +211,18 @@ async def icon(_request: Request) -> Response:
     return FileResponse(PROJECT_FOLDER / "static" / "favicon.png", headers={"Cache-Control": "max-age=86400"})
 
 
+async def first_page(request: Request) -> Response:
+    """The first page stands at the root, so its own name would be told as not found; what the address carries stays."""
+    return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
+
+
 def routes() -> list[Route]:
     base = streamlit_seam.base_path()
     return [
         Route("/healthz", alive),
         Route("/readyz", ready),
         Route(f"{base}/favicon.png", icon),
+        Route(f"{base}/overview", first_page),
         Route(base + early_scripts.ADDRESS, early_scripts.fetching_answer),
     ]
 

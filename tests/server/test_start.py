@@ -1,12 +1,15 @@
 """What a process finds and does before the first reader comes."""
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from starlette.requests import Request
 
+import server
 from crm_core.engine import Database
 from crm_core.store import Workspace
 from ui import demo
@@ -47,3 +50,13 @@ def test_the_demo_company_can_be_switched_off(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("CLIENTELE_DEMO", "off")
 
     assert not demo.is_wanted()
+
+
+@pytest.mark.parametrize(("query", "root"), [(b"", "./"), (b"day=2026-06-30&lang=en", "./?day=2026-06-30&lang=en")])
+def test_the_first_page_by_its_name_is_the_root_with_what_the_address_carried(query: bytes, root: str):
+    (asked,) = [route for route in server.routes() if route.path.endswith("/overview")]
+    scope = {"type": "http", "path": "/overview", "query_string": query, "headers": [], "server": ("here", 80)}
+
+    answer = asyncio.run(asked.endpoint(Request(scope)))
+
+    assert (answer.status_code, answer.headers["location"]) == (307, root)
