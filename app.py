@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from crm_core.errors import CrmError
+import ui
 from crm_core.language import _
 from pages import churn_signals, customer, data, evidence, exits, lifecycle, loyalty_types, overview, rfm, value_tiers
 from ui import address, language, places, scenarios, session, sidebar, start, streamlit_seam
@@ -22,15 +22,13 @@ def main() -> None:
     session.settle_data()
     scenarios.settle_scenario()
     chosen = st.navigation(_pages(), expanded=True)
-    try:
+    with ui.told_on_the_page():
         start.provide_data()
         sidebar.show()
         address.write(chosen.url_path)
         if chosen.url_path != "data":
             start.make_ready()
         chosen.run()
-    except CrmError as error:
-        st.error(str(error), icon=":material/error:")
 
 
 def _lifetime_value() -> None:

@@ -4,6 +4,7 @@
         InputError          a file, a table or a column that cannot be used as it is
         SettingsError       settings that contradict each other
         NotEnoughData       the data set is sound but too small, too short or lacks a column
+        NotEnoughMemory     the database may not take what this much data needs
         StoreError          a data set or scenario that is not there, or cannot be written
 
 Anything else is a bug and crashes loudly. Messages are written in the language spoken when the
@@ -39,6 +40,17 @@ class SettingsError(CrmError):
 
 class NotEnoughData(CrmError):
     """The data set is sound but too small, too short or lacks a column for this question."""
+
+
+class NotEnoughMemory(CrmError):
+    """The database may not take what this much data needs, neither in memory nor on the disk it spills to."""
+
+    @classmethod
+    def for_this(cls) -> "NotEnoughMemory":
+        """The error with what a person can do about it."""
+        return cls(
+            _("There is not enough memory for this much data. Allow more with CLIENTELE_MEMORY, or load less at once.")
+        )
 
 
 class StoreError(CrmError):

@@ -36,7 +36,7 @@ def page() -> None:
         tuning()
 
 
-@st.fragment
+@ui.fragment
 def tuning() -> None:
     """All that hangs on a slider; the book is taken anew because the signal window is a slider too."""
     book = ui.book_in_step()

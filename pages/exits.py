@@ -45,7 +45,7 @@ def page() -> None:
         tuning()
 
 
-@st.fragment
+@ui.fragment
 def tuning() -> None:
     """All that hangs on a setting or on a recorded reason."""
     book = ui.book_in_step()

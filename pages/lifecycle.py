@@ -52,7 +52,7 @@ def page() -> None:
         tuning()
 
 
-@st.fragment
+@ui.fragment
 def tuning() -> None:
     """All that hangs on a threshold."""
     book = ui.book_in_step()

@@ -42,7 +42,7 @@ def page() -> None:
         tuning()
 
 
-@st.fragment
+@ui.fragment
 def tuning() -> None:
     """All that hangs on a control; the models are fitted once for a book, however often one is moved."""
     book = ui.book_in_step()

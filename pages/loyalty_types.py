@@ -32,7 +32,7 @@ def page() -> None:
         tuning()
 
 
-@st.fragment
+@ui.fragment
 def tuning() -> None:
     """All that hangs on a cut or a weight."""
     book = ui.book_in_step()

@@ -36,7 +36,7 @@ def page() -> None:
         tuning()
 
 
-@st.fragment
+@ui.fragment
 def tuning() -> None:
     """All that hangs on a cut or on the segment table; the look-back window is a slider here too."""
     book = ui.book_in_step()

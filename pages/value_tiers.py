@@ -34,7 +34,7 @@ def page() -> None:
         tuning()
 
 
-@st.fragment
+@ui.fragment
 def tuning() -> None:
     """All that hangs on a slider; the book is taken anew because the windows are sliders too."""
     book = ui.book_in_step()

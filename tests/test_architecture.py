@@ -164,6 +164,18 @@ def test_nobody_shares_duckdbs_default_connection():
     assert shared == []
 
 
+def test_every_part_that_runs_again_by_itself_tells_what_went_wrong_in_a_sentence():
+    """`st.fragment` shows a remark of its own instead; `ui.fragment` does not."""
+    bare = [
+        place(path)
+        for path in [*PAGES, *SHARED, *PROJECT.glob("*.py")]
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == "st.fragment"
+    ]
+
+    assert bare == ["ui/frame.py"]
+
+
 def test_the_clock_is_read_only_at_the_top():
     read = [
         f"{place(path)}:{line} {owner}.{call}()"

@@ -15,6 +15,7 @@ from ui.frame import (
     escaped,
     explain_empty,
     explain_problem,
+    fragment,
     headline_row,
     how_it_is_computed,
     moved_sentence,
@@ -23,6 +24,7 @@ from ui.frame import (
     selected_areas,
     selected_parts,
     show_chart,
+    told_on_the_page,
 )
 from ui.in_view import compared_day, current_book
 from ui.places import link, open_customer, page
@@ -55,6 +57,7 @@ __all__ = [
     "explain_empty",
     "explain_problem",
     "first_customers",
+    "fragment",
     "headline_row",
     "help_of",
     "how_it_is_computed",
@@ -78,6 +81,7 @@ __all__ = [
     "setting",
     "show_chart",
     "title_of",
+    "told_on_the_page",
     "warm_up",
     "weight_settings",
     "workspace",

@@ -1,9 +1,11 @@
 """The frame of every page: head with the context in force, the finding first, empty states, the small print."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
 import streamlit as st
 
@@ -13,6 +15,8 @@ from crm_core.charts import Chart
 from crm_core.errors import CrmError
 from crm_core.language import _, ngettext
 from ui import in_view, places, scenarios, start
+
+Arguments = ParamSpec("Arguments")
 
 CHANGES_SHOWN = "draft changes shown"
 MARKDOWN_SIGNS = re.compile(r"[\\`*_\[\]$:~<>#]")
@@ -75,6 +79,30 @@ def book_in_step() -> Book:
     book = in_view.current_book()
     assert book is not None
     return book
+
+
+@contextmanager
+def told_on_the_page() -> Iterator[None]:
+    """Show the sentence of what a person can put right in the place of what follows; let everything else through."""
+    try:
+        yield
+    except CrmError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def fragment(part: Callable[Arguments, None]) -> Callable[Arguments, None]:
+    """A part of a page that runs again by itself.
+
+    `st.fragment` meets every error of its part with a remark of its own, before the page could say it in a sentence.
+    """
+
+    @st.fragment
+    @wraps(part)
+    def told(*arguments: Arguments.args, **named: Arguments.kwargs) -> None:
+        with told_on_the_page():
+            part(*arguments, **named)
+
+    return told
 
 
 def explain_empty(book: Book | None) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from crm_core.errors import NotEnoughMemory
+
 PACKED_STORE = "packed"
 MEMORY_UNITS = {"bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
@@ -50,10 +52,12 @@ class Database:
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor for one call; closed afterwards, whatever happened."""
+        """A cursor for one call; closed afterwards, whatever happened. Raises NotEnoughMemory."""
         cursor = self._connection.cursor()
         try:
             yield cursor
+        except duckdb.OutOfMemoryException as error:
+            raise NotEnoughMemory.for_this() from error
         finally:
             cursor.close()
 

@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from crm_core.engine.composer import Query, compose, compose_text
 from crm_core.engine.database import PACKED_STORE, Database, shared_database
+from crm_core.errors import NotEnoughMemory
 
 DEFAULT_BUDGET_BYTES = 1_500_000_000
 KEPT_SHARE_OF_MEMORY = 0.4
@@ -187,7 +187,7 @@ class Engine:
             start = time.perf_counter()
             try:
                 self._make(recipe)
-            except duckdb.OutOfMemoryException:
+            except NotEnoughMemory:
                 self._make_room()
                 self._make(recipe)
             seconds = LEAST_SECONDS + round(time.perf_counter() - start)

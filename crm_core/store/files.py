@@ -35,10 +35,6 @@ def told_to_the_reader(place: Path) -> Iterator[None]:
         if sentence is None:
             raise
         raise StoreError(sentence) from error
-    except duckdb.OutOfMemoryException as error:
-        raise StoreError(
-            _("There is not enough memory for this much data. Allow more with CLIENTELE_MEMORY, or load less at once.")
-        ) from error
     except duckdb.IOException as error:
         sentence = _sentence(_number_in(str(error)), place)
         if sentence is None:

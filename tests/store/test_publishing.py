@@ -364,11 +364,6 @@ def test_a_disk_that_fills_while_the_database_writes_says_so(database: Database,
         database.execute("copy (select range from range(1000000)) to '/dev/full' (format parquet)")
 
 
-def test_too_little_memory_says_what_to_set(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="CLIENTELE_MEMORY"), files.told_to_the_reader(tmp_path):
-        raise duckdb.OutOfMemoryException("failed to offload data block")
-
-
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
 def test_a_folder_that_may_not_be_written_says_so(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int

@@ -12,6 +12,7 @@ import pytest
 from crm_core.engine import Database, Engine, Recipe
 from crm_core.engine import kept as kept_module
 from crm_core.engine.database import PACKED_STORE
+from crm_core.errors import NotEnoughMemory
 
 ROWS = 1000
 TABLE_BYTES = 8 * ROWS
@@ -227,7 +228,7 @@ def test_what_does_not_fit_beside_the_kept_tables_is_made_in_their_place(databas
     def full_while_another_is_kept(sql, parameters=None):
         if sql.startswith("create") and numbers(1).key in kept_in(database):
             made.append("refused")
-            raise duckdb.OutOfMemoryException("full")
+            raise NotEnoughMemory("full")
         execute(sql, parameters)
 
     monkeypatch.setattr(database, "execute", full_while_another_is_kept)
@@ -235,6 +236,24 @@ def test_what_does_not_fit_beside_the_kept_tables_is_made_in_their_place(databas
     assert total(engine, numbers(2)) == sum(range(2, 2 + ROWS))
     assert made == ["refused"]
     assert set(engine.kept()) == {numbers(2).key}
+
+
+@pytest.mark.parametrize("ask", ["rows", "arrow", "execute", "blocks"])
+def test_work_that_fits_neither_memory_nor_spill_says_what_to_set(ask):
+    small = Database(memory_limit="30MB", spill_limit="1MB", threads=2)
+    sorted_rows = "select range, md5(range::varchar) as digest from range(3000000) order by digest"
+    asked = {
+        "rows": lambda: small.rows(sorted_rows),
+        "arrow": lambda: small.arrow(sorted_rows),
+        "execute": lambda: small.execute(f"create table sorted_rows as {sorted_rows}"),
+        "blocks": lambda: next(small.blocks(sorted_rows, {}, 1000)),
+    }
+
+    with pytest.raises(NotEnoughMemory, match="CLIENTELE_MEMORY"):
+        asked[ask]()
+
+    assert small.rows("select 1") == [(1,)]
+    small.close()
 
 
 def test_a_recipe_that_fails_leaves_nothing_behind_and_fails_again(database):

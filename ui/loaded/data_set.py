@@ -18,7 +18,7 @@ from ui.loaded.versions import versions_of, when
 MOST_CHECKS_AT_ONCE = 8
 
 
-@st.fragment
+@ui.fragment
 def loaded(data: DataSet) -> None:
     put_right.what_became(data)
     reports = reports_of(data)

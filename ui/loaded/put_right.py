@@ -18,7 +18,7 @@ from crm_core.ingest.templates import harmless
 from crm_core.language import _, ngettext
 from crm_core.store import DataSet, RowSetAside, SourceEntry
 from ui import session, streamlit_seam, uploads
-from ui.frame import escaped
+from ui.frame import escaped, fragment
 
 SAID = "what became of the rows put right"
 UPLOADS = "number of the upload of corrections"
@@ -52,7 +52,7 @@ def report_of(data: DataSet, row: Row) -> Row:
     return next((report for report in reports if (report["table"], report["file_name"]) == mine), {})
 
 
-@st.fragment
+@fragment
 def put_right(data: DataSet, rows: Sequence[Row], mapping: Mapping) -> None:
     """The rows as a table to write in, and the button that loads what was changed.
 

@@ -18,7 +18,7 @@ from ui.loading.progress import telling
 DROP = "drop of files"
 
 
-@st.fragment
+@ui.fragment
 def load_files() -> None:
     if not arrived.incoming():
         drop()
