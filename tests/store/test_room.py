@@ -119,8 +119,8 @@ def test_what_fits_into_memory_needs_no_room_to_spill(held_to: HeldTo, order_lin
     roomy, tight = held_to("1GB"), held_to("40MB")
 
     assert room_needed([order_lines], roomy).spilled_bytes == 0
-    assert room_needed([order_lines], tight).spilled_bytes == 120 * LINES
-    assert room_needed([order_lines], tight, row_count=2 * LINES).spilled_bytes == 240 * LINES
+    assert room_needed([order_lines], tight).spilled_bytes == 160 * LINES
+    assert room_needed([order_lines], tight, row_count=2 * LINES).spilled_bytes == 320 * LINES
 
 
 def test_too_little_room_is_said_before_anything_is_written(
