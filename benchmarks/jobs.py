@@ -60,7 +60,7 @@ def features_from(kind: str, lines: int, customers: int) -> Round:
 
 def prepared_features(lines: int, customers: int) -> Round:
     """Features that were computed ahead, from their file to the kept table."""
-    from crm_core.engine import shared_database
+    from crm_core.engine import shared_database, shared_engine
     from crm_core.prepared import LocalFeatures, feature_parameters, prepared_path
     from crm_core.settings import Windows
 
@@ -68,7 +68,7 @@ def prepared_features(lines: int, customers: int) -> Round:
     path = inputs.FOLDER / prepared_path(data, data.last_day, windows).name  # aside: no book takes it for computed ones
     if not path.exists():
         bound = feature_parameters(data, data.last_day, windows)
-        LocalFeatures(shared_database()).write_features(data, bound, path)
+        LocalFeatures(shared_engine()).write_features(data, bound, path)
     return lambda: shared_database().execute(f"create or replace table feature_table as from read_parquet('{path}')")
 
 

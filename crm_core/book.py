@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from crm_core.engine import Engine, Recipe, shared_engine
-from crm_core.prepared import FEATURES, feature_parameters, prepared_path
+from crm_core.prepared import FEATURES, computed_features, feature_parameters, prepared_path
 from crm_core.settings import DimensionWeights, Normalisation, Scenario, Settings, Windows
 from crm_core.store import DataSet, ExitReason
 from crm_core.store.selects import reading
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from crm_core.value import ValueTiers
 
 RELATIONS = ("orders", "order_lines", "customers", "payments", "surveys")
-CUSTOMERS_AT_A_TIME = 1_000_000  # whose features are computed together: they take some 1.5 GB
 SCALES: dict[Normalisation, str] = {"min_max": "customer_measures", "log_min_max": "customer_logarithms"}
 
 
@@ -228,37 +227,14 @@ def _relations(data: DataSet) -> Mapping[str, str]:
 
 
 @lru_cache(REMEMBERED_RECIPES)
-def _features(data: DataSet, as_of: date, windows: Windows, customers_at_a_time: int = CUSTOMERS_AT_A_TIME) -> Recipe:
-    """Read what was prepared for this very data set, day and windows; else compute it, some customers at a time."""
-    rows_expected = data.row_counts["customers"]
+def _features(data: DataSet, as_of: date, windows: Windows) -> Recipe:
+    """Read what was prepared for this very data set, day and windows; else compute it."""
     prepared = prepared_path(data, as_of, windows)
-    if prepared.exists():
-        relations = {"prepared_features": reading([prepared])}
-        return Recipe(
-            FEATURES, text="select * from prepared_features", relations=relations, rows_expected=rows_expected
-        )
-    whole = Recipe(
-        FEATURES,
-        parameters=feature_parameters(data, as_of, windows),
-        relations=_relations(data),
-        rows_expected=rows_expected,
-    )
-    if rows_expected <= customers_at_a_time:
-        return whole
-    of_all = Recipe("region_revenue", parameters=whole.parameters, relations=whole.relations)
-    return replace(whole, parts=(of_all,), pieces=_ranges(data, customers_at_a_time))
-
-
-def _ranges(data: DataSet, size: int) -> tuple[Mapping[str, str], ...]:
-    """The tables of one range of customers after the other: each file is sorted by them, and keys begin at 1."""
-    firsts = range(1, data.row_counts["customers"] + 1, size)
-    return tuple(
-        {
-            name: f"select * from ({rows}) where customer_key between {first} and {first + size - 1}"
-            for name, rows in _relations(data).items()
-        }
-        for first in firsts
-    )
+    if not prepared.exists():
+        return computed_features(data, feature_parameters(data, as_of, windows))
+    relations = {"prepared_features": reading([prepared])}
+    rows_expected = data.row_counts["customers"]
+    return Recipe(FEATURES, text="select * from prepared_features", relations=relations, rows_expected=rows_expected)
 
 
 @lru_cache(REMEMBERED_RECIPES)

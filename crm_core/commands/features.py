@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from crm_core.book import Book
 from crm_core.churn import horizon
-from crm_core.engine import Database, shared_database
+from crm_core.engine import Database, shared_database, shared_engine
 from crm_core.errors import InputError, StoreError
 from crm_core.evidence.back_test import origins
 from crm_core.ingest.columnar import told_if_torn
@@ -92,7 +92,7 @@ def _scenario(path: Path | None) -> Scenario:
 def _engine(arguments: argparse.Namespace, database: Database) -> Iterator[tuple[TableWriter | None, FeatureWriter]]:
     """Who lays out tables (none: the store itself) and who computes features."""
     if arguments.engine == "duckdb":
-        yield None, LocalFeatures(database)
+        yield None, LocalFeatures(shared_engine())
         return
     from crm_core.spark.session import spark_session
     from crm_core.spark.tables import SparkTables

@@ -8,8 +8,9 @@ from typing import get_args
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from crm_core.book import Filters, _features
+from crm_core.book import Filters
 from crm_core.labels import BEHAVIOUR_TYPES, LOYALTY_TYPES, RISK_BANDS
+from crm_core.prepared import computed_features, feature_parameters
 from crm_core.settings import BALANCED, DimensionWeights, Normalisation, Scenario
 from tests.books import customers_of, features, levels, loyalty_rows, tier_rows
 from tests.properties.shops import AS_OF, CUSTOMERS, WINDOWS, Shop, days, labels, order_lines, scenarios, shops
@@ -35,8 +36,9 @@ def rows_of(book, recipe):
 @given(shops(), st.integers(1, 2))
 def test_features_made_some_customers_at_a_time_are_those_made_together(shop: Shop, at_a_time):
     book = shop.book()
-    apart = _features(book.data, book.as_of, book.windows, at_a_time)
-    together = _features(book.data, book.as_of, book.windows, len(CUSTOMERS))
+    bound = feature_parameters(book.data, book.as_of, book.windows)
+    apart = computed_features(book.data, bound, at_a_time)
+    together = computed_features(book.data, bound, len(CUSTOMERS))
 
     assert len(apart.pieces) == ceil(book.data.row_counts["customers"] / at_a_time) or not apart.pieces
     assert rows_of(book, apart) == rows_of(book, together)

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.errors import AnalysisException
 
-from crm_core.engine import Database
+from crm_core.engine import Database, Engine
 from crm_core.errors import SettingsError
 from crm_core.portable import PORTABLE, given_name, portable
 from crm_core.prepared import LocalFeatures, feature_parameters, prepare_features, prepared_path
@@ -55,7 +55,7 @@ def features_of_both(
 ) -> list[pa.Table]:
     """The features by DuckDB and by Spark, by customer."""
     tables = []
-    for engine in (LocalFeatures(database), SparkTables(cluster.session, database)):
+    for engine in (LocalFeatures(Engine(database)), SparkTables(cluster.session, database)):
         path = prepare_features(data, as_of, windows, engine)
         tables.append(pq.read_table(path))
         path.unlink()
@@ -94,7 +94,7 @@ def test_the_demo_company_has_the_same_features(demo: DataSet, cluster: Cluster,
 
 def test_back_tests_and_cohorts_get_the_same_rows(demo: DataSet, cluster: Cluster, database: Database):
     day = demo.last_day - timedelta(180)
-    features = prepare_features(demo, day, NARROW, LocalFeatures(database))
+    features = prepare_features(demo, day, NARROW, LocalFeatures(Engine(database)))
     bound = {
         **feature_parameters(demo, day, NARROW),
         "outcome_on": demo.last_day,
@@ -124,7 +124,7 @@ def test_cdnow_comes_through_spark_connect_as_by_hand(cdnow_shop: CdnowShop, dat
 
 def features_by_duckdb(data: DataSet, day: date, database: Database) -> pa.Table:
     """The features as computed now; nothing stays prepared."""
-    path = prepare_features(data, day, Windows(), LocalFeatures(database))
+    path = prepare_features(data, day, Windows(), LocalFeatures(Engine(database)))
     table = pq.read_table(path)
     path.unlink()
     path.parent.rmdir()

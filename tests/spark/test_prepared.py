@@ -13,7 +13,7 @@ import pytest
 from crm_core import prepared as prepared_module
 from crm_core.__main__ import main
 from crm_core.book import Book, _features
-from crm_core.engine import Query
+from crm_core.engine import Engine, Query
 from crm_core.prepared import LocalFeatures, prepare_features, prepared_path
 from crm_core.settings import Windows
 from crm_core.store import DataSet
@@ -47,14 +47,23 @@ def mark(path: Path) -> None:
 
 def test_prepared_features_are_what_a_book_computes(book: Book):
     computed = features(book)
-    prepare_features(book.data, LAST_DAY, Windows(), LocalFeatures(workspace().database))
+    prepare_features(book.data, LAST_DAY, Windows(), LocalFeatures(book.engine))
     _features.cache_clear()
 
     assert features(book) == computed
 
 
+def test_several_days_prepared_one_after_the_other_keep_no_more_than_the_engine_may(book: Book):
+    engine = Engine(workspace().database, budget_bytes=0)
+    days = [date(2026, 3, day) for day in (1, 2, 3)]
+    paths = [prepare_features(book.data, day, Windows(window_days=31), LocalFeatures(engine)) for day in days]
+
+    assert [pq.read_metadata(path).num_rows for path in paths] == [2, 2, 2]
+    assert len(engine.kept()) == 1
+
+
 def test_a_book_reads_what_was_prepared_for_its_day_windows_and_version(book: Book):
-    mark(prepare_features(book.data, LAST_DAY, Windows(), LocalFeatures(workspace().database)))
+    mark(prepare_features(book.data, LAST_DAY, Windows(), LocalFeatures(book.engine)))
     _features.cache_clear()
 
     assert feature(book, "ann", "revenue") == 16
@@ -64,7 +73,7 @@ def test_a_book_reads_what_was_prepared_for_its_day_windows_and_version(book: Bo
 
 
 def test_prepared_features_of_another_version_are_not_taken_even_if_copied_there(book: Book):
-    path = prepare_features(book.data, LAST_DAY, Windows(), LocalFeatures(workspace().database))
+    path = prepare_features(book.data, LAST_DAY, Windows(), LocalFeatures(book.engine))
     other = moved(book_with([("ann", "2026-03-31", 20), ("bob", "2026-02-01", 7)]).data)
     (other.folder / "prepared").mkdir()
     (other.folder / "prepared" / path.name).write_bytes(path.read_bytes())

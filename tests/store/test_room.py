@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.generate import generate_order_lines
 from crm_core.__main__ import main
-from crm_core.engine import Database
+from crm_core.engine import Database, Engine
 from crm_core.errors import StoreError
 from crm_core.prepared import LocalFeatures, prepare_features
 from crm_core.settings import Windows
@@ -93,7 +93,7 @@ def test_with_little_memory_the_work_spills_and_gives_the_same_rows(
         database = held_to(memory)
         with largest_spill(database) as found:
             data = published(home_in(tmp_path / memory), a_million_lines, database)
-            path = prepare_features(data, data.last_day, Windows(), LocalFeatures(database))
+            path = prepare_features(data, data.last_day, Windows(), LocalFeatures(Engine(database)))
         spilled.append(found[0])
         versions.append(data.version)
         features.append(database.rows(f"select count(*), sum(hash(f)::hugeint) from read_parquet('{path}') as f"))

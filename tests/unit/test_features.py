@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import pytest
 
-from crm_core.book import _features
+from crm_core.prepared import computed_features, feature_parameters
 from crm_core.settings import Windows
 from tests.books import book_of, book_with, customers_of, data_set, feature, features
 
@@ -336,7 +336,7 @@ def test_a_region_with_little_revenue_is_a_new_market():
 def test_a_region_is_counted_whole_where_features_are_made_a_customer_at_a_time():
     customers = [{"customer_id": "ann", "region": "East"}, {"customer_id": "bob", "region": "West"}]
     book = book_with([("ann", DAY, 90), ("bob", DAY, 10)], as_of=DAY, customers=customers)
-    apart = _features(book.data, book.as_of, book.windows, 1)
+    apart = computed_features(book.data, feature_parameters(book.data, book.as_of, book.windows), 1)
     with book.engine.lease(apart) as kept:
         found = book.engine.database.rows(f"select customer_id, market_newness from {kept} order by customer_id")
 
