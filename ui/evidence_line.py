@@ -3,7 +3,7 @@
 import streamlit as st
 
 from crm_core.book import Book
-from crm_core.errors import NotEnoughData
+from crm_core.errors import NotEnoughData, NotEnoughMemory
 from crm_core.language import _
 from crm_core.settings import ChurnSettings
 from ui import places
@@ -14,10 +14,10 @@ def evidence_line(book: Book, settings: ChurnSettings) -> None:
     """What the high cut would have caught one horizon ago, or why nobody can say, and the way to the whole evidence."""
     with st.container(border=True, key="evidence line", gap=None):
         try:
-            with st.spinner(_("Looking back ...")):
+            with st.spinner(_("Looking back ...")), book.engine.passing():  # what the sliders stand on stays
                 test = book.back_test(settings)
                 told, beside = test.sentence(), test.against_silence()
-        except NotEnoughData as error:
+        except (NotEnoughData, NotEnoughMemory) as error:
             st.caption(f":material/history: {escaped(str(error))}")
             return
         st.markdown(f":material/history: **{escaped(told)}**")

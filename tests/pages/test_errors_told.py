@@ -3,6 +3,7 @@
 import pytest
 
 import ui
+from crm_core.book import Book
 from crm_core.errors import NotEnoughMemory
 from tests.pages.conftest import OpenApp
 
@@ -47,3 +48,16 @@ def test_a_bug_is_not_told_as_something_a_person_can_put_right(
 
     assert at.exception
     assert not at.error
+
+
+def test_looking_back_without_the_memory_for_it_leaves_the_rest_of_the_page(
+    demo_workspace, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(Book, "back_test", fail)
+
+    at = open_app("churn-signals")
+
+    assert not at.exception
+    assert not at.error
+    assert any("CLIENTELE" in caption.value for caption in at.caption)
+    assert at.dataframe
