@@ -26,7 +26,7 @@ from crm_core.engine.database import PACKED_STORE, Database, shared_database
 from crm_core.errors import NotEnoughMemory
 
 DEFAULT_BUDGET_BYTES = 1_500_000_000
-KEPT_SHARE_OF_MEMORY = 0.4
+KEPT_SHARE_OF_MEMORY = 0.6
 PACKED_FROM_ROWS = 2_000_000
 PACKED_SHARE = 0.3  # what a packed table takes of its unpacked size: measured 0.28 for features, ranks and inputs
 SMALL_ANSWERS = 512
